@@ -1,0 +1,37 @@
+# How the project's parts are declared: one static library per box of the architecture, so that the linker and the include
+# check (tests/structure) hold the direction of dependencies.
+include_guard()
+
+# redstart_library(NAME FOLDER deps...): every .cc of FOLDER (not of its subfolders) but main.cc, as redstart_NAME.
+# A box without sources of its own is an interface that passes its dependencies on.
+function(redstart_library name folder)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/${folder}/*.cc")
+  list(FILTER sources EXCLUDE REGEX "/main\\.cc$")
+  if(sources)
+    add_library(redstart_${name} STATIC ${sources})
+    target_link_libraries(redstart_${name} PUBLIC redstart_flags ${ARGN})
+    redstart_precompile(redstart_${name})
+  else()
+    add_library(redstart_${name} INTERFACE)
+    target_link_libraries(redstart_${name} INTERFACE redstart_flags ${ARGN})
+  endif()
+endfunction()
+
+# The standard headers that nearly every file reads, compiled once per target.
+function(redstart_precompile target)
+  target_precompile_headers(${target} PRIVATE
+    <algorithm> <array> <atomic> <chrono> <cstdint> <cstring> <deque> <functional> <limits> <memory> <mutex>
+    <optional> <span> <string> <string_view> <utility> <vector>
+    <absl/container/flat_hash_map.h> <absl/container/inlined_vector.h> <absl/types/span.h> ${ARGN})
+endfunction()
+
+# redstart_tests(NAME FOLDER libraries...): every *_test.cc of tests/FOLDER as one GoogleTest binary.
+function(redstart_tests name folder)
+  file(GLOB sources CONFIGURE_DEPENDS "${PROJECT_SOURCE_DIR}/tests/${folder}/*_test.cc")
+  if(sources)
+    add_executable(${name}_test ${sources})
+    target_link_libraries(${name}_test PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
+    redstart_precompile(${name}_test <gmock/gmock.h> <gtest/gtest.h>)
+    gtest_discover_tests(${name}_test TEST_PREFIX "${folder}/" DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 300)
+  endif()
+endfunction()
