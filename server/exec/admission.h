@@ -1,0 +1,27 @@
+#ifndef REDSTART_SERVER_EXEC_ADMISSION_H_
+#define REDSTART_SERVER_EXEC_ADMISSION_H_
+
+// The checks that a request passes before it runs or is queued, in Redis's order, each one a row.
+
+#include <string>
+
+#include "protocol/request.h"
+#include "server/config/config.h"
+#include "server/exec/command_table.h"
+#include "server/exec/session.h"
+
+namespace redstart {
+
+struct AdmissionRequest {
+  const Session& session;
+  const CommandRow* row;  // Null: there is no such command.
+  Args args;
+  const Config& config;
+};
+
+// Whether every check lets the request pass; otherwise `error` is what to answer.
+bool IsAdmitted(const AdmissionRequest& request, std::string* error);
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_ADMISSION_H_

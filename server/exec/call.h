@@ -1,0 +1,50 @@
+#ifndef REDSTART_SERVER_EXEC_CALL_H_
+#define REDSTART_SERVER_EXEC_CALL_H_
+
+// What a session handler receives: who calls, what it may use, and the frozen time.
+//
+// On the dispatcher's stack for one command.
+
+#include <cstdint>
+
+#include "server/config/config.h"
+#include "server/exec/services.h"
+#include "server/exec/session.h"
+
+namespace redstart {
+
+class Dispatcher;
+class ReadKeys;
+class WholeKeyspace;
+
+class Call {
+ public:
+  struct Parts {
+    Session& session;
+    const Services& services;
+    const Config& config;
+    uint64_t now_us;
+    Dispatcher& dispatcher;
+    const ReadKeys& keys;
+    WholeKeyspace& whole;
+  };
+  explicit Call(const Parts& parts) : parts_(parts) {}
+
+  Session& session() const { return parts_.session; }
+  const Services& services() const { return parts_.services; }
+  const Config& config() const { return parts_.config; }
+  uint64_t now_ms() const { return parts_.now_us / 1000; }
+  uint64_t now_us() const { return parts_.now_us; }
+  Dispatcher& dispatcher() const { return parts_.dispatcher; }
+  // REQUIRES: the row names keys (WATCH).
+  const ReadKeys& keys() const { return parts_.keys; }
+  // REQUIRES: the row has kNeedsWhole (SYNC).
+  WholeKeyspace& whole() const { return parts_.whole; }
+
+ private:
+  Parts parts_;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_CALL_H_

@@ -1,0 +1,52 @@
+#include "server/exec/change_recorder.h"
+
+namespace redstart {
+namespace {
+
+// One huge effect must not stay with the thread for ever.
+constexpr size_t kKeptBytes = size_t{1} << 20;
+
+}  // namespace
+
+void ChangeRecorder::Begin(int database, Args args) {
+  database_ = database;
+  command_ = args;
+  changed_ = false;
+  replaced_ = false;
+}
+
+void ChangeRecorder::Effect(std::initializer_list<std::string_view> command) {
+  replaced_ = true;
+  if (active()) Add(database_, {command.begin(), command.size()});
+}
+
+void ChangeRecorder::Aside(int database, std::initializer_list<std::string_view> command) {
+  if (active()) Add(database, {command.begin(), command.size()});
+}
+
+void ChangeRecorder::End() {
+  if (changed_ && !replaced_ && active()) Add(database_, command_);
+  // EXEC's own End comes after those of the commands it ran: it has nothing to add.
+  changed_ = false;
+}
+
+void ChangeRecorder::Commit() {
+  if (pieces_.empty()) return;
+  block_.clear();
+  size_t begin = 0;
+  for (const Piece& piece : pieces_) {
+    block_.push_back({piece.database, std::string_view(encoded_).substr(begin, piece.end - begin)});
+    begin = piece.end;
+  }
+  journal_->Append(block_);
+  pieces_.clear();
+  encoded_.clear();
+  if (encoded_.capacity() > kKeptBytes) encoded_.shrink_to_fit();
+}
+
+void ChangeRecorder::Add(int database, absl::Span<const std::string_view> command) {
+  AppendEncodedCommand(command, &encoded_);
+  pieces_.push_back({database, encoded_.size()});
+}
+
+}  // namespace redstart

@@ -1,0 +1,324 @@
+#include "server/exec/dispatcher.h"
+
+#include "server/exec/admission.h"
+#include "server/exec/clock.h"
+#include "server/exec/errors.h"
+#include "server/exec/keyspace_access.h"
+#include "server/exec/session_registry.h"
+
+namespace redstart {
+namespace {
+
+// Keys that are prefetched together: more would push each other out of the first-level cache.
+constexpr size_t kKeysPerGroup = 16;
+
+}  // namespace
+
+Dispatcher::Dispatcher(const Services& services)
+    : services_(services),
+      stats_(services.stats->AddThread()),
+      recorder_(services.journal),
+      reader_(&services.keyspace->reclaimer()) {
+  config();
+  RefreshTime();
+}
+
+const Config& Dispatcher::config() {
+  const uint64_t generation = services_.config->generation();
+  if (generation != config_generation_) [[unlikely]] {
+    config_ = services_.config->current();
+    config_generation_ = generation;
+  }
+  return *config_;
+}
+
+void Dispatcher::RefreshTime() { now_us_ = services_.clock->NowMicros(); }
+
+size_t Dispatcher::Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply) {
+  RefreshTime();
+  session.last_interaction_ms.store(now_us_ / 1000, std::memory_order_relaxed);
+  plans_.clear();
+  keys_.clear();
+  for (size_t i = 0; i < batch.size(); ++i) plans_.push_back(MakePlan(batch[i]));
+
+  for (size_t next = 0; next < batch.size();) {
+    const size_t first_key = plans_[next].first_key;
+    size_t key_count = 0;
+    size_t end = next;
+    while (end < batch.size() && key_count < kKeysPerGroup) key_count += plans_[end++].key_count;
+    if (key_count > 1) {
+      Prefetch(session.database.load(std::memory_order_relaxed),
+               absl::Span<const KeyRef>(keys_).subspan(first_key, key_count));
+    }
+    for (; next < end; ++next) {
+      if (session.close_requested()) [[unlikely]] {
+        session.close_after_reply = true;
+      }
+      if (session.close_after_reply) [[unlikely]] {
+        return next;
+      }
+      ExecuteOne(session, plans_[next], batch[next], reply);
+    }
+  }
+  return batch.size();
+}
+
+Dispatcher::Plan Dispatcher::MakePlan(Args args) {
+  Plan plan = {services_.commands->Resolve(args), static_cast<uint32_t>(keys_.size()), 0};
+  if (plan.row == nullptr || !plan.row->spec->AcceptsCount(args.size())) return plan;
+  positions_.clear();
+  if (!FindKeys(*plan.row->spec, args, &positions_)) return plan;
+  for (const int position : positions_) {
+    keys_.push_back({args[position], services_.keyspace->HashOf(args[position])});
+  }
+  plan.key_count = static_cast<uint32_t>(positions_.size());
+  return plan;
+}
+
+void Dispatcher::Prefetch(int database, absl::Span<const KeyRef> keys) {
+  // Two stages: by the time the second one reads the buckets, the first one's lines have arrived.
+  const Reclaimer::ReadScope scope(&reader_);
+  const Keyspace& keyspace = *services_.keyspace;
+  for (const KeyRef& key : keys) keyspace.PrefetchBucket(database, key.hash);
+  for (const KeyRef& key : keys) keyspace.PrefetchNode(database, key.hash);
+}
+
+void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply) {
+  const ReplyMode mode_before = session.reply_mode;
+  const ReplyBuilder::Mark mark = reply.GetMark();
+  reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
+  config();
+  if (Admit(session, plan.row, args, reply)) [[likely]] {
+    session.last_command.store(plan.row, std::memory_order_relaxed);
+    if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
+      Queue(session, *plan.row, args, reply);
+    } else {
+      Run(session, *plan.row, args, KeysOf(plan), reply);
+    }
+  }
+  if (reply.error_count() != mark.errors) [[unlikely]] {
+    stats_->error_replies.Add(reply.error_count() - mark.errors);
+  }
+  if (session.reply_mode != ReplyMode::kOn || mode_before != ReplyMode::kOn) [[unlikely]] {
+    const bool skipped = mode_before == ReplyMode::kSkipNext && session.reply_mode == ReplyMode::kSkipNext;
+    if (skipped) session.reply_mode = ReplyMode::kOn;
+    if (skipped || session.reply_mode == ReplyMode::kOff) reply.RewindTo(mark);
+  }
+  Mailbox::FlushWakes();
+}
+
+bool Dispatcher::Admit(Session& session, const CommandRow* row, Args args, ReplyBuilder& reply) {
+  std::string error;
+  if (IsAdmitted({session, row, args, *config_}, &error)) [[likely]] {
+    return true;
+  }
+  if (session.in_transaction()) session.transaction().aborted = true;
+  if (row != nullptr) stats_->commands[row->index].rejected.Add();
+  reply.Fail(error);
+  return false;
+}
+
+void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply) {
+  Transaction& transaction = session.transaction();
+  // A transaction that will be refused anyway must not pile up memory.
+  if (!transaction.aborted) {
+    transaction.commands.emplace_back(&row, args);
+    transaction.memory_bytes += transaction.commands.back().MemoryBytes();
+    session.queued_commands.store(static_cast<int>(transaction.commands.size()), std::memory_order_relaxed);
+    session.queued_bytes.store(static_cast<uint32_t>(transaction.memory_bytes), std::memory_order_relaxed);
+  }
+  reply.Simple("QUEUED");
+}
+
+void Dispatcher::Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
+                     ReplyBuilder& reply) {
+  ShardLocks locks;
+  switch (row.spec->scope()) {
+    case Scope::kNone:
+    case Scope::kWalk:
+      RunLocked(session, row, args, keys, nullptr, reply);
+      recorder_.Commit();
+      return;
+    case Scope::kKeys:
+      if (keys.size() == 1) {
+        locks = services_.keyspace->LockShard(services_.keyspace->ShardOf(keys[0].hash));
+      } else {
+        absl::InlinedVector<uint64_t, 32> hashes;
+        for (const KeyRef& key : keys) hashes.push_back(key.hash);
+        locks = services_.keyspace->Lock(hashes);
+      }
+      break;
+    case Scope::kAll:
+      locks = services_.keyspace->LockAll();
+      break;
+  }
+  RunLocked(session, row, args, keys, &locks, reply);
+  recorder_.Commit();
+}
+
+void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
+                           ShardLocks* locks, ReplyBuilder& reply) {
+  const KeyAccess::Frame frame = {
+      .locks = locks,
+      .database = session.database.load(std::memory_order_relaxed),
+      .now_ms = now_us_ / 1000,
+      .keys = keys,
+      .touch = !session.no_touch.load(std::memory_order_relaxed),
+  };
+  const size_t errors = reply.error_count();
+  recorder_.Begin(frame.database, args);
+  CallHandler(session, *row.spec, args, frame, reply);
+  recorder_.End();
+  CommandStats& counts = stats_->commands[row.index];
+  counts.calls.Add();
+  stats_->commands_processed.Add();
+  if (reply.error_count() != errors) [[unlikely]] {
+    counts.failed.Add();
+  }
+}
+
+void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args args, const KeyAccess::Frame& frame,
+                             ReplyBuilder& reply) {
+  switch (spec.run.kind) {
+    case Handler::Kind::kRead: {
+      KeyAccess access(Parts(), frame);
+      spec.run.on_read(ReadKeys(&access), args, reply);
+      access.SweepExpired();
+      return;
+    }
+    case Handler::Kind::kWrite: {
+      KeyAccess access(Parts(), frame);
+      WriteKeys keys(&access);
+      spec.run.on_write(keys, args, reply);
+      return;
+    }
+    case Handler::Kind::kSession: {
+      KeyAccess access(Parts(), frame);
+      const ReadKeys keys(&access);
+      WholeKeyspace whole(Parts(), frame);
+      Call call({session, services_, *config_, now_us_, *this, keys, whole});
+      spec.run.on_session(call, args, reply);
+      access.SweepExpired();
+      return;
+    }
+    case Handler::Kind::kWalk: {
+      KeyWalk walk(Parts(), frame);
+      spec.run.on_walk(walk, args, reply);
+      return;
+    }
+    case Handler::Kind::kWhole: {
+      WholeKeyspace keyspace(Parts(), frame);
+      spec.run.on_whole(keyspace, args, reply);
+      return;
+    }
+    case Handler::Kind::kAbsent:
+      break;
+  }
+}
+
+void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
+  const Transaction transaction = std::move(session.transaction());
+  WatchList* watches = session.is_watching() ? &session.watches() : nullptr;
+
+  // The hashes of this batch stay in keys_ for the commands behind EXEC, so the queued ones' go to a list of their own.
+  std::vector<KeyRef> batch_keys = std::move(keys_);
+  keys_.clear();
+  std::vector<Plan> plans;
+  for (const QueuedCommand& command : transaction.commands) plans.push_back(MakePlan(command.args()));
+  const std::vector<KeyRef> keys = std::exchange(keys_, std::move(batch_keys));
+  {
+    ShardLocks locks = LockFor(transaction, watches, keys);
+    const bool watches_hold = watches == nullptr || WatchesHold(*watches, locks);
+    if (watches != nullptr) watches->UnwatchLocked(locks, *services_.keyspace);
+    session.EndTransaction();
+    if (transaction.aborted) {
+      reply.Fail(error::kExecAbort);
+    } else if (!watches_hold) {
+      reply.NullArray();
+    } else {
+      reply.Array(transaction.commands.size());
+      for (size_t i = 0; i < plans.size(); ++i) {
+        const QueuedCommand& command = transaction.commands[i];
+        config();
+        reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
+        RunLocked(session, *command.row(), command.args(),
+                  absl::Span<const KeyRef>(keys).subspan(plans[i].first_key, plans[i].key_count), &locks, reply);
+      }
+    }
+    recorder_.Commit();
+  }
+  session.DropWatches();
+  session.watched_keys.store(0, std::memory_order_relaxed);
+}
+
+ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* watches, absl::Span<const KeyRef> keys) {
+  std::vector<uint64_t> hashes;
+  for (const QueuedCommand& command : transaction.commands) {
+    const Scope scope = command.row()->spec->scope();
+    if (scope == Scope::kWalk || scope == Scope::kAll) return services_.keyspace->LockAll();
+  }
+  for (const KeyRef& key : keys) hashes.push_back(key.hash);
+  if (watches != nullptr) {
+    for (const WatchList::Key& key : watches->keys) hashes.push_back(key.hash);
+  }
+  return services_.keyspace->Lock(hashes);
+}
+
+bool Dispatcher::WatchesHold(const WatchList& watches, ShardLocks& locks) const {
+  if (watches.touched.load(std::memory_order_relaxed)) return false;
+  for (const WatchList::Key& key : watches.keys) {
+    const Shard& shard = locks[services_.keyspace->ShardOf(key.hash)];
+    if (shard.listeners().IsMarkedExpired(key.database, key.name, &watches.touched)) continue;
+    const auto place = shard.Find(key.database, key.name, services_.keyspace->PositionInShard(key.hash));
+    if (place && place.node()->IsExpired(now_us_ / 1000)) return false;
+  }
+  return true;
+}
+
+void Dispatcher::Unwatch(Session& session) {
+  if (!session.is_watching()) return;
+  session.watches().Unwatch(services_.keyspace);
+  session.DropWatches();
+  session.watched_keys.store(0, std::memory_order_relaxed);
+}
+
+bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
+  if (!services_.state->active_expiry.load(std::memory_order_relaxed)) return false;
+  config();
+  RefreshTime();
+  const uint64_t started = now_us_;
+  const size_t shards = services_.keyspace->shard_count();
+  std::vector<Entry*> due;
+  if (sweep_shard_ % stride != first % stride) sweep_shard_ = first;
+  for (size_t visited = 0; visited < shards; visited += stride) {
+    while (SweepShard(sweep_shard_, &due)) {
+      if (services_.clock->NowMicros() - started >= budget_us) return true;
+    }
+    sweep_shard_ += stride;
+    if (sweep_shard_ >= shards) sweep_shard_ = first;
+  }
+  return false;
+}
+
+bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
+  // As many as are deleted in some 20 us under one hold of the lock.
+  constexpr size_t kDeletesPerHold = 64;
+  ShardLocks locks = services_.keyspace->LockShard(shard);
+  bool more = false;
+  for (const int database : locks[shard].Databases()) {
+    uint64_t cursor = 0;
+    due->clear();
+    more |= !locks[shard].CollectDue(database, now_us_ / 1000, &cursor, kDeletesPerHold, due);
+    KeyAccess access(Parts(), {.locks = &locks, .database = database, .now_ms = now_us_ / 1000});
+    for (const Entry* entry : *due) {
+      const std::string key(entry->key());
+      access.DeleteExpired(access.Locate(key, database), database, key);
+    }
+  }
+  recorder_.Commit();
+  locks.Unlock();
+  Mailbox::FlushWakes();
+  return more;
+}
+
+}  // namespace redstart

@@ -1,0 +1,99 @@
+#ifndef REDSTART_SERVER_EXEC_DISPATCHER_H_
+#define REDSTART_SERVER_EXEC_DISPATCHER_H_
+
+// Executes requests: finds the row, checks, locks by the row's scope, runs the handler, records effects, unlocks.
+//
+// One per I/O thread, used by that thread only; all of them share the services. This is the only place that locks shards for
+// commands, EXEC's included. Nothing here knows a command by name: what is special about one is a flag of its row.
+
+#include <cstdint>
+#include <memory>
+#include <vector>
+
+#include "protocol/reply_builder.h"
+#include "protocol/request.h"
+#include "server/config/config_store.h"
+#include "server/exec/call.h"
+#include "server/exec/change_recorder.h"
+#include "server/exec/command_table.h"
+#include "server/exec/key_access.h"
+#include "server/exec/services.h"
+#include "server/exec/session.h"
+#include "storage/base/reclaimer.h"
+#include "storage/keyspace.h"
+
+namespace redstart {
+
+class Dispatcher {
+ public:
+  explicit Dispatcher(const Services& services);
+  Dispatcher(const Dispatcher&) = delete;
+  Dispatcher& operator=(const Dispatcher&) = delete;
+
+  // Executes the requests in order, prefetching the keys of the next few together. Returns how many were executed: fewer
+  // than all if the session is to be closed.
+  size_t Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
+
+  // EXEC: all queued commands and the test of the watched keys under one set of locks.
+  void ExecuteTransaction(Session& session, ReplyBuilder& reply);
+  // Takes a session's watches back. REQUIRES: no shard is locked by this thread.
+  void Unwatch(Session& session);
+
+  // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most `budget_us`.
+  // True if there is more to delete at once.
+  bool SweepExpired(size_t first, size_t stride, uint64_t budget_us);
+
+  // The configuration in force, read anew if it changed since the last command.
+  const Config& config();
+  ThreadStats& stats() { return *stats_; }
+  const Services& services() const { return services_; }
+
+ private:
+  // A request that has been looked up: its row and its keys' hashes, which stand in keys_.
+  struct Plan {
+    const CommandRow* row;
+    uint32_t first_key;
+    uint32_t key_count;
+  };
+
+  Plan MakePlan(Args args);
+  absl::Span<const KeyRef> KeysOf(const Plan& plan) const {
+    return absl::Span<const KeyRef>(keys_).subspan(plan.first_key, plan.key_count);
+  }
+  void Prefetch(int database, absl::Span<const KeyRef> keys);
+  void ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply);
+  // Whether the request may run now; otherwise the error has been written.
+  bool Admit(Session& session, const CommandRow* row, Args args, ReplyBuilder& reply);
+  void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
+  // Locks what the row's scope asks for and runs it.
+  void Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys, ReplyBuilder& reply);
+  // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
+  void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys, ShardLocks* locks,
+                 ReplyBuilder& reply);
+  void CallHandler(Session& session, const CommandSpec& spec, Args args, const KeyAccess::Frame& frame,
+                   ReplyBuilder& reply);
+  // The locks that a transaction needs.
+  ShardLocks LockFor(const Transaction& transaction, const WatchList* watches, absl::Span<const KeyRef> keys);
+  bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
+  KeyAccess::Parts Parts() { return {services_.keyspace, &recorder_, stats_, config_.get()}; }
+  void RefreshTime();
+  bool SweepShard(size_t shard, std::vector<Entry*>* due);
+
+  Services services_;
+  ThreadStats* stats_;
+  ChangeRecorder recorder_;
+  Reclaimer::Reader reader_;
+  std::shared_ptr<const Config> config_;
+  uint64_t config_generation_ = 0;
+  uint64_t now_us_ = 0;
+  // Of the batch that is being executed.
+  std::vector<Plan> plans_;
+  std::vector<KeyRef> keys_;
+  std::vector<int> positions_;
+  // Where SweepExpired goes on: a cursor in the shard's table.
+  size_t sweep_shard_ = 0;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_DISPATCHER_H_

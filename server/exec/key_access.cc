@@ -1,0 +1,217 @@
+#include "server/exec/key_access.h"
+
+#include "storage/access_clock.h"
+
+namespace redstart {
+
+uint64_t KeyAccess::HashOf(std::string_view key) const {
+  // The views of a request are compared by address: equal text elsewhere just costs another hash.
+  const auto is_it = [&](size_t i) {
+    return frame_.keys[i].name.data() == key.data() && frame_.keys[i].name.size() == key.size();
+  };
+  if (next_key_ < frame_.keys.size() && is_it(next_key_)) return frame_.keys[next_key_++].hash;
+  if (!frame_.keys.empty() && is_it(0)) {
+    next_key_ = 1;
+    return frame_.keys[0].hash;
+  }
+  return parts_.keyspace->HashOf(key);
+}
+
+KeyAccess::Located KeyAccess::Locate(std::string_view key, int database) const {
+  const uint64_t hash = HashOf(key);
+  const uint64_t position = parts_.keyspace->PositionInShard(hash);
+  Shard& shard = (*frame_.locks)[parts_.keyspace->ShardOf(hash)];
+  return {&shard, position, shard.Find(database, key, position)};
+}
+
+const Entry* KeyAccess::FindLive(std::string_view key, int database) const {
+  const Located located = Locate(key, database);
+  if (!located.place) return nullptr;
+  const Entry* entry = located.place.node();
+  if (!entry->IsExpired(frame_.now_ms)) return entry;
+  if (frame_.expiry == ExpiryMode::kDelete) expired_.push_back({database, key});
+  return nullptr;
+}
+
+void KeyAccess::NoteUse(const Entry* entry) const {
+  const Config& config = *parts_.config;
+  // The access clock is no part of the value: a reader that holds the shard may write it.
+  auto* used = const_cast<Entry*>(entry);
+  if (UsesLfu(config.maxmemory_policy)) [[unlikely]] {
+    used->set_access(LfuTouched(entry->access(), frame_.now_ms, config.lfu_decay_time, config.lfu_log_factor));
+    return;
+  }
+  // Unchanged within the same second, and then the line of the entry stays clean.
+  const uint32_t clock = LruClock(frame_.now_ms);
+  if (entry->access() != clock) used->set_access(clock);
+}
+
+uint32_t KeyAccess::NewAccessClock() const {
+  return UsesLfu(parts_.config->maxmemory_policy) ? LfuNew(frame_.now_ms) : LruClock(frame_.now_ms);
+}
+
+void KeyAccess::SweepExpired() {
+  for (const ExpiredKey& expired : expired_) {
+    const Located located = Locate(expired.key, expired.database);
+    if (located.place && located.place.node()->IsExpired(frame_.now_ms)) {
+      DeleteExpired(located, expired.database, expired.key);
+    }
+  }
+  expired_.clear();
+}
+
+void KeyAccess::DeleteExpired(const Located& located, int database, std::string_view key) {
+  const std::string_view command = parts_.config->lazyfree_lazy_expire ? "UNLINK" : "DEL";
+  parts_.recorder->Aside(database, {command, key});
+  located.shard->expired_keys.Add();
+  if (located.shard->attention()) located.shard->listeners().Touch(database, key, false);
+  located.shard->Erase(database, located.place);
+  parts_.stats->changes.Add();
+}
+
+const Entry* ReadKeys::FindEntry(std::string_view key) const {
+  const Entry* entry = Peek(key);
+  if (entry != nullptr && access_->frame().touch) access_->NoteUse(entry);
+  return entry;
+}
+
+const Entry* ReadKeys::Peek(std::string_view key) const {
+  const Entry* entry = access_->FindLive(key, database());
+  ThreadStats* stats = access_->parts().stats;
+  (entry == nullptr ? stats->keyspace_misses : stats->keyspace_hits).Add();
+  return entry;
+}
+
+bool ReadKeys::Touch(std::string_view key) const {
+  const Entry* entry = Peek(key);
+  if (entry != nullptr) access_->NoteUse(entry);
+  return entry != nullptr;
+}
+
+KeyAccess::Located WriteKeys::LocateLive(int database, std::string_view key) {
+  KeyAccess::Located located = access_->Locate(key, database);
+  if (located.place && located.place.node()->IsExpired(now_ms()) && access_->frame().expiry == ExpiryMode::kDelete) {
+    access_->DeleteExpired(located, database, key);
+    located.place = {};
+  }
+  return located;
+}
+
+const Entry* WriteKeys::FindEntryIn(int database, std::string_view key) {
+  const KeyAccess::Located located = LocateLive(database, key);
+  if (!located.place) return nullptr;
+  const Entry* entry = located.place.node();
+  if (entry->IsExpired(now_ms())) return nullptr;  // Hidden, not deleted.
+  if (access_->frame().touch) access_->NoteUse(entry);
+  return entry;
+}
+
+bool WriteKeys::ExistsIn(int database, std::string_view key) {
+  const KeyAccess::Located located = LocateLive(database, key);
+  return located.place && !located.place.node()->IsExpired(now_ms());
+}
+
+void WriteKeys::Put(std::string_view key, std::string_view text, const PutOptions& options) {
+  const KeyAccess::Located located = LocateLive(database(), key);
+  if (!located.place) {
+    Entry* entry = NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, options.deadline);
+    entry->set_access(access_->NewAccessClock());
+    located.shard->Insert(database(), entry, located.position);
+    return;
+  }
+  Entry* entry = located.place.node();
+  const uint64_t deadline = options.keep_deadline ? entry->deadline() : options.deadline;
+  const bool same_shape = entry->type() == ValueType::kString && entry->has_deadline() == (deadline != Entry::kNever);
+  if (same_shape) {
+    // In place where the new value takes as many bytes: no allocation, and the table is not touched.
+    StringEditor(located.shard, database(), located.position, located.place).Assign(text, options.may_be_integer);
+    entry = located.place.node();
+    if (deadline != Entry::kNever && entry->deadline() != deadline) {
+      entry->set_deadline(deadline);
+      located.shard->NoteDeadline(database(), located.position, deadline);
+    }
+  } else {
+    Entry* fresh = NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, deadline);
+    fresh->set_access(entry->access());
+    located.shard->ReleaseValue(entry);
+    located.shard->ReplaceShell(database(), located.place, fresh, located.position);
+    entry = fresh;
+  }
+  if (access_->frame().touch) access_->NoteUse(entry);
+}
+
+EditGuard<StringEditor> WriteKeys::EditString(std::string_view key) {
+  const KeyAccess::Located located = LocateLive(database(), key);
+  if (!located.place || located.place.node()->IsExpired(now_ms())) return {};
+  if (located.place.node()->type() != ValueType::kString) return EditGuard<StringEditor>::WrongType();
+  if (access_->frame().touch) access_->NoteUse(located.place.node());
+  return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
+}
+
+bool WriteKeys::DeleteIn(int database, std::string_view key) {
+  const KeyAccess::Located located = LocateLive(database, key);
+  if (!located.place) return false;
+  const bool was_live = !located.place.node()->IsExpired(now_ms());
+  located.shard->Erase(database, located.place);
+  return was_live;
+}
+
+void WriteKeys::SetDeadline(std::string_view key, uint64_t deadline) {
+  const KeyAccess::Located located = LocateLive(database(), key);
+  if (!located.place) return;
+  Entry* entry = located.place.node();
+  if (entry->has_deadline() == (deadline != Entry::kNever)) {
+    if (deadline == Entry::kNever) return;
+    entry->set_deadline(deadline);
+    located.shard->NoteDeadline(database(), located.position, deadline);
+    return;
+  }
+  Entry* moved = Entry::New(located.shard->slab(), key,
+                            {.type = entry->type(),
+                             .encoding = entry->encoding(),
+                             .deadline = deadline,
+                             .payload_size = entry->payload_size()});
+  moved->set_access(entry->access());
+  std::memcpy(moved->payload(), entry->payload(), entry->payload_size());
+  located.shard->ReplaceShell(database(), located.place, moved, located.position);
+}
+
+void WriteKeys::Transplant(std::string_view from, int to_database, std::string_view to, bool move) {
+  const KeyAccess::Located source = LocateLive(database(), from);
+  if (!source.place) return;
+  Entry* entry = source.place.node();
+  const KeyAccess::Located target = access_->Locate(to, to_database);
+  Entry* copy = Entry::New(target.shard->slab(), to,
+                           {.type = entry->type(),
+                            .encoding = entry->encoding(),
+                            .deadline = entry->deadline(),
+                            .payload_size = entry->payload_size()});
+  copy->set_access(access_->NewAccessClock());
+  std::memcpy(copy->payload(), entry->payload(), entry->payload_size());
+  if (move) {
+    copy->set_access(entry->access());
+    Entry::FreeShell(source.shard->slab(), source.shard->Detach(database(), source.place));
+  } else if (Blob* blob = copy->string().blob(); copy->type() == ValueType::kString && blob != nullptr) {
+    blob->Ref();  // Shared until one of the two is written.
+  }
+  target.shard->Insert(to_database, copy, target.position);
+}
+
+void WriteKeys::SetAccessClock(std::string_view key, uint32_t access) {
+  const KeyAccess::Located located = LocateLive(database(), key);
+  if (located.place) located.place.node()->set_access(access);
+}
+
+void WriteKeys::ChangedIn(int database, std::string_view key, Event, std::string_view) {
+  const KeyAccess::Parts& parts = access_->parts();
+  const uint64_t hash = access_->HashOf(key);
+  Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
+  if (shard.attention()) {
+    const auto place = shard.Find(database, key, parts.keyspace->PositionInShard(hash));
+    shard.listeners().Touch(database, key, static_cast<bool>(place));
+  }
+  parts.recorder->Changed();
+  parts.stats->changes.Add();
+}
+
+}  // namespace redstart

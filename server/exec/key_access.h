@@ -1,0 +1,239 @@
+#ifndef REDSTART_SERVER_EXEC_KEY_ACCESS_H_
+#define REDSTART_SERVER_EXEC_KEY_ACCESS_H_
+
+// What a data handler may do with keys. The dispatcher has locked the shards before it makes one of these; handlers never lock.
+//
+// ReadKeys looks keys up and changes nothing but the access clock. WriteKeys is the one mutable door: Put, Edit and
+// Delete change values, and only Changed tells everybody who must know (WATCH, journal, statistics), so that a
+// command that finds nothing to do touches nothing. Time is frozen: all of a command, transaction or script sees one `now`.
+//
+// Expiry. A key past its deadline is gone for everyone. A writer deletes it at once, with its effect; a reader sees
+// nothing, and the dispatcher deletes it after the handler, in the same hold of the lock (SweepExpired). With
+// ExpiryMode::kHide nobody deletes: a replica, or a server that is loading, waits for its source to say so.
+//
+// Ownership. On the dispatcher's stack for one command. Pointers to entries are valid until the next change of their key.
+
+#include <cstdint>
+#include <optional>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
+#include "server/config/config.h"
+#include "server/exec/change_recorder.h"
+#include "server/exec/stats.h"
+#include "storage/keyspace.h"
+#include "storage/string_editor.h"
+
+namespace redstart {
+
+enum class ExpiryMode : uint8_t { kDelete, kHide };
+
+// What kind of change it was, as keyspace notifications sort them.
+enum class Event : uint8_t { kGeneric, kString, kList, kSet, kHash, kSortedSet, kStream, kExpired, kEvicted, kNew };
+
+// A key of the running command with its hash, computed once, when the command was looked up.
+struct KeyRef {
+  std::string_view name;
+  uint64_t hash;
+};
+
+// What of an entry a handler wants to see, and which type has it.
+template <typename View>
+struct ViewOf;
+template <>
+struct ViewOf<StringRef> {
+  static constexpr ValueType kType = ValueType::kString;
+  static StringRef Get(const Entry& entry) { return entry.string(); }
+};
+
+// The result of a typed lookup: nothing, a value of another type, or the value.
+template <typename View>
+class Found {
+ public:
+  Found() = default;
+  explicit Found(const Entry* entry) : entry_(entry) {
+    if (entry != nullptr && !IsWrongType()) view_ = ViewOf<View>::Get(*entry);
+  }
+
+  explicit operator bool() const { return entry_ != nullptr; }
+  bool IsWrongType() const { return entry_ != nullptr && entry_->type() != ViewOf<View>::kType; }
+  const View& operator*() const { return view_; }
+  const View* operator->() const { return &view_; }
+  const Entry& entry() const { return *entry_; }
+
+ private:
+  const Entry* entry_ = nullptr;
+  View view_;
+};
+
+// The surroundings of a command that touches keys; the handlers' views below do their work through it.
+class KeyAccess {
+ public:
+  struct Parts {
+    Keyspace* keyspace;
+    ChangeRecorder* recorder;
+    ThreadStats* stats;
+    const Config* config;
+  };
+  struct Frame {
+    ShardLocks* locks;
+    int database = 0;
+    uint64_t now_ms = 0;
+    absl::Span<const KeyRef> keys = {};
+    bool touch = true;  // Lookups count as uses of the key (not with CLIENT NO-TOUCH).
+    ExpiryMode expiry = ExpiryMode::kDelete;
+  };
+  KeyAccess(const Parts& parts, const Frame& frame) : parts_(parts), frame_(frame) {}
+  KeyAccess(const KeyAccess&) = delete;
+  KeyAccess& operator=(const KeyAccess&) = delete;
+
+  const Parts& parts() const { return parts_; }
+  const Frame& frame() const { return frame_; }
+
+  struct Located {
+    Shard* shard;
+    uint64_t position;
+    Shard::Place place;
+  };
+  uint64_t HashOf(std::string_view key) const;
+  Located Locate(std::string_view key, int database) const;
+  // The entry, or null if there is none or it has expired; what has expired is noted for SweepExpired.
+  const Entry* FindLive(std::string_view key, int database) const;
+  void NoteUse(const Entry* entry) const;
+  uint32_t NewAccessClock() const;
+  // Deletes what FindLive found expired, if that same key still is. To be called while the locks are held.
+  void SweepExpired();
+  // Removes an expired key with its effect. The place is gone afterwards.
+  void DeleteExpired(const Located& located, int database, std::string_view key);
+
+ private:
+  struct ExpiredKey {
+    int database;
+    std::string_view key;
+  };
+
+  Parts parts_;
+  Frame frame_;
+  mutable size_t next_key_ = 0;  // Handlers mostly ask for their keys in order.
+  mutable absl::InlinedVector<ExpiredKey, 1> expired_;
+};
+
+class ReadKeys {
+ public:
+  explicit ReadKeys(KeyAccess* access) : access_(access) {}
+
+  int database() const { return access_->frame().database; }
+  uint64_t now_ms() const { return access_->frame().now_ms; }
+  const Config& config() const { return *access_->parts().config; }
+  const Keyspace& keyspace() const { return *access_->parts().keyspace; }
+  // The shard of a key, for what stands beside its entry (WATCH).
+  Shard& ShardOf(std::string_view key) const { return *access_->Locate(key, database()).shard; }
+
+  // A lookup that counts: as a use of the key, and as a hit or miss.
+  const Entry* FindEntry(std::string_view key) const;
+  template <typename View>
+  Found<View> Find(std::string_view key) const {
+    return Found<View>(FindEntry(key));
+  }
+  // A lookup that leaves no trace in the access clock (TYPE, TTL, OBJECT) but counts as a hit or miss.
+  const Entry* Peek(std::string_view key) const;
+  // A lookup that counts as nothing (OBJECT, DEBUG, WATCH).
+  const Entry* PeekSilently(std::string_view key) const { return access_->FindLive(key, database()); }
+  // Marks the key as used whatever CLIENT NO-TOUCH says: TOUCH.
+  bool Touch(std::string_view key) const;
+
+ private:
+  KeyAccess* access_;
+};
+
+template <typename Editor>
+class EditGuard;
+
+class WriteKeys {
+ public:
+  explicit WriteKeys(KeyAccess* access) : access_(access) {}
+
+  int database() const { return access_->frame().database; }
+  int databases() const { return access_->parts().keyspace->databases(); }
+  uint64_t now_ms() const { return access_->frame().now_ms; }
+  const Config& config() const { return *access_->parts().config; }
+
+  // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a hit or miss.
+  const Entry* FindEntry(std::string_view key) { return FindEntryIn(database(), key); }
+  const Entry* FindEntryIn(int database, std::string_view key);
+  template <typename View>
+  Found<View> Find(std::string_view key) {
+    return Found<View>(FindEntry(key));
+  }
+  // Whether the key is there, without counting as a use.
+  bool Exists(std::string_view key) { return ExistsIn(database(), key); }
+  bool ExistsIn(int database, std::string_view key);
+
+  struct PutOptions {
+    uint64_t deadline = Entry::kNever;
+    bool keep_deadline = false;  // Instead of `deadline`.
+    bool may_be_integer = true;
+  };
+  // Sets a key to a string, whatever it held.
+  void Put(std::string_view key, std::string_view text) { Put(key, text, PutOptions{}); }
+  void Put(std::string_view key, std::string_view text, const PutOptions& options);
+
+  // Opens an existing string for editing; the guard is empty if there is none, or one of another type.
+  EditGuard<StringEditor> EditString(std::string_view key);
+
+  // Removes a key. False if it was not there.
+  bool Delete(std::string_view key) { return DeleteIn(database(), key); }
+  bool DeleteIn(int database, std::string_view key);
+  // Sets or (kNever) removes the deadline of a key that is there.
+  void SetDeadline(std::string_view key, uint64_t deadline);
+  // Puts a copy of the value of `from` under another key, which must be free. Long values are shared, not copied.
+  // `move`: the value leaves `from`, which is removed.
+  void Transplant(std::string_view from, int to_database, std::string_view to, bool move);
+  // Sets the access word of a key, as RESTORE's IDLETIME and FREQ do.
+  void SetAccessClock(std::string_view key, uint32_t access);
+
+  // Tells everybody that a key changed, and that the command is to be repeated elsewhere. `event` as in
+  // Redis's notifications. To be called after the change.
+  void Changed(std::string_view key, Event event, std::string_view name) { ChangedIn(database(), key, event, name); }
+  void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  // See ChangeRecorder.
+  void Effect(std::initializer_list<std::string_view> command) { access_->parts().recorder->Effect(command); }
+  void SuppressEffect() { access_->parts().recorder->Suppress(); }
+
+ private:
+  // Where the key is, after an expired entry has been deleted.
+  KeyAccess::Located LocateLive(int database, std::string_view key);
+
+  KeyAccess* access_;
+};
+
+// An open value. Changed() is to be called once the edit is done, if it changed anything.
+template <typename Editor>
+class EditGuard {
+ public:
+  EditGuard() = default;
+  EditGuard(WriteKeys* keys, std::string_view key, const Editor& editor) : keys_(keys), key_(key), editor_(editor) {}
+  static EditGuard WrongType() {
+    EditGuard guard;
+    guard.wrong_type_ = true;
+    return guard;
+  }
+
+  explicit operator bool() const { return editor_.has_value(); }
+  bool IsWrongType() const { return wrong_type_; }
+  Editor* operator->() { return &*editor_; }
+  void Changed(Event event, std::string_view name) { keys_->Changed(key_, event, name); }
+
+ private:
+  WriteKeys* keys_ = nullptr;
+  std::string_view key_;
+  std::optional<Editor> editor_;
+  bool wrong_type_ = false;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_KEY_ACCESS_H_

@@ -1,0 +1,44 @@
+#include "server/exec/mailbox.h"
+
+#include <algorithm>
+
+#include "absl/container/inlined_vector.h"
+
+namespace redstart {
+namespace {
+
+thread_local absl::InlinedVector<Mailbox*, 4> t_to_wake;
+
+}  // namespace
+
+Mailbox::~Mailbox() { Take(); }
+
+void Mailbox::Push(const Message& message) {
+  Node* node = new Node{nullptr, message};
+  node->next = newest_.load(std::memory_order_relaxed);
+  while (!newest_.compare_exchange_weak(node->next, node, std::memory_order_release, std::memory_order_relaxed)) {
+  }
+  // Whoever finds the queue empty wakes; the others' messages are taken along.
+  if (node->next == nullptr) t_to_wake.push_back(this);
+}
+
+std::vector<Mailbox::Message> Mailbox::Take() {
+  std::vector<Message> messages;
+  for (Node* node = newest_.exchange(nullptr, std::memory_order_acquire); node != nullptr;) {
+    messages.push_back(node->message);
+    Node* next = node->next;
+    delete node;
+    node = next;
+  }
+  std::reverse(messages.begin(), messages.end());
+  return messages;
+}
+
+void Mailbox::FlushWakes() {
+  if (t_to_wake.empty()) return;
+  const auto to_wake = std::move(t_to_wake);
+  t_to_wake.clear();
+  for (Mailbox* mailbox : to_wake) mailbox->wake_();
+}
+
+}  // namespace redstart

@@ -1,0 +1,54 @@
+#ifndef REDSTART_SERVER_EXEC_MAILBOX_H_
+#define REDSTART_SERVER_EXEC_MAILBOX_H_
+
+// How other threads reach the sessions of an I/O thread: a lock-free queue of messages with many producers and one consumer.
+//
+// Owner. Each I/O thread has one, which outlives all sessions. Messages name sessions by id, never by address, so that a
+// session may go away at any time. They may be pushed while shards are locked, which makes their order the order of
+// execution; the thread is woken afterwards, once per batch, by FlushWakes().
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <vector>
+
+namespace redstart {
+
+class Mailbox {
+ public:
+  enum class Subject : uint8_t {
+    kClose,          // Somebody killed the session.
+    kJournalBytes,   // The effect stream has bytes for it.
+  };
+  struct Message {
+    uint64_t session;
+    Subject subject;
+  };
+
+  // `wake` makes the thread call Take() soon; it may be called from any thread.
+  explicit Mailbox(std::function<void()> wake) : wake_(std::move(wake)) {}
+  ~Mailbox();
+  Mailbox(const Mailbox&) = delete;
+  Mailbox& operator=(const Mailbox&) = delete;
+
+  // Any thread. The owner is woken by the caller's next FlushWakes().
+  void Push(const Message& message);
+  // The owner: all messages so far, in the order of their arrival.
+  std::vector<Message> Take();
+
+  // Wakes the threads that the calling thread has pushed messages to. To be called without any lock.
+  static void FlushWakes();
+
+ private:
+  struct Node {
+    Node* next;
+    Message message;
+  };
+
+  std::atomic<Node*> newest_{nullptr};
+  std::function<void()> wake_;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_MAILBOX_H_

@@ -1,0 +1,54 @@
+#ifndef REDSTART_SERVER_EXEC_SERVICES_H_
+#define REDSTART_SERVER_EXEC_SERVICES_H_
+
+// What handlers may use besides keys. server.cc makes the parts and plugs them in here; all of them outlive every session, and
+// each of them is safe to use from every I/O thread.
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+
+namespace redstart {
+
+class Clock;
+class CommandTable;
+class ConfigStore;
+class Journal;
+class Keyspace;
+class SessionRegistry;
+class StatsBoard;
+
+// Facts about this process that INFO tells, and switches that commands turn.
+struct ServerState {
+  uint64_t started_us = 0;
+  std::string run_id;  // 40 hexadecimal digits.
+  std::string executable;
+  std::string config_file;
+  int tcp_port = 0;
+  int io_threads = 1;
+  std::atomic<bool> active_expiry{true};  // DEBUG SET-ACTIVE-EXPIRE.
+};
+
+// What stops the process: implemented above this layer.
+class ServerControl {
+ public:
+  virtual ~ServerControl() = default;
+  // Ends the server in an orderly way, soon, from any thread.
+  virtual void RequestShutdown() = 0;
+};
+
+struct Services {
+  Keyspace* keyspace;
+  Journal* journal;
+  ConfigStore* config;
+  const CommandTable* commands;
+  SessionRegistry* sessions;
+  StatsBoard* stats;
+  ServerState* state;
+  ServerControl* control;
+  const Clock* clock;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_SERVICES_H_

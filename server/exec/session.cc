@@ -1,0 +1,54 @@
+#include "server/exec/session.h"
+
+#include <utility>
+
+namespace redstart {
+
+Session::Session(uint64_t id, Peer peer, uint64_t now_ms, Mailbox* mailbox)
+    : last_interaction_ms(now_ms), id_(id), peer_(std::move(peer)), created_ms_(now_ms), mailbox_(mailbox) {}
+
+void Session::BeginTransaction() {
+  transaction_ = std::make_unique<Transaction>();
+  queued_commands.store(0, std::memory_order_relaxed);
+}
+
+void Session::EndTransaction() {
+  transaction_ = nullptr;
+  queued_commands.store(-1, std::memory_order_relaxed);
+  queued_bytes.store(0, std::memory_order_relaxed);
+}
+
+WatchList& Session::watches() {
+  if (watches_ == nullptr) watches_ = std::make_unique<WatchList>();
+  return *watches_;
+}
+
+void Session::Reset(bool authenticated_by_default) {
+  EndTransaction();
+  DropWatches();
+  authenticated = authenticated_by_default;
+  reply_mode = ReplyMode::kOn;
+  database.store(0, std::memory_order_relaxed);
+  resp_version.store(2, std::memory_order_relaxed);
+  no_evict.store(false, std::memory_order_relaxed);
+  no_touch.store(false, std::memory_order_relaxed);
+}
+
+void Session::ReadJournal(Journal* journal) {
+  reads_journal.store(true, std::memory_order_relaxed);
+  journal_reader_ = std::make_unique<Journal::Reader>(
+      journal, [id = id_, mailbox = mailbox_] { mailbox->Push({id, Mailbox::Subject::kJournalBytes}); });
+}
+
+const Session::Labels& Session::labels() const {
+  static const Labels kDefaults;
+  return labels_ == nullptr ? kDefaults : *labels_;
+}
+
+void Session::RequestClose() {
+  if (!close_requested_.exchange(true, std::memory_order_relaxed)) {
+    mailbox_->Push({id_, Mailbox::Subject::kClose});
+  }
+}
+
+}  // namespace redstart

@@ -1,0 +1,114 @@
+#ifndef REDSTART_SERVER_EXEC_SESSION_H_
+#define REDSTART_SERVER_EXEC_SESSION_H_
+
+// What the server knows about one client, apart from its socket.
+//
+// Owner and thread. A connection owns it; both belong to one I/O thread, which alone calls what is not said to be otherwise.
+// Other threads see a session only through the SessionRegistry, whose lock keeps it alive: they may read what is
+// published here (relaxed atomics, and the labels under the registry's lock), and ask for its end with RequestClose.
+// Size. An idle session is to cost a few hundred bytes: what few sessions need is allocated when they do.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+
+#include "server/exec/mailbox.h"
+#include "server/exec/transaction.h"
+#include "storage/disk/journal.h"
+
+namespace redstart {
+
+// CLIENT REPLY's modes: answer, stay silent, stay silent once.
+enum class ReplyMode : uint8_t { kOn, kOff, kSkipNext };
+
+class Session {
+ public:
+  struct Peer {
+    std::string address;        // As CLIENT LIST's addr: "127.0.0.1:5000", "/path/to/socket:0".
+    std::string local_address;  // laddr.
+    int descriptor = -1;
+    bool is_unix = false;
+    bool is_loopback = false;
+  };
+  Session(uint64_t id, Peer peer, uint64_t now_ms, Mailbox* mailbox);
+  Session(const Session&) = delete;
+  Session& operator=(const Session&) = delete;
+
+  uint64_t id() const { return id_; }
+  const Peer& peer() const { return peer_; }
+  uint64_t created_ms() const { return created_ms_; }
+
+  // --- The owner's thread only. ---
+  bool authenticated = false;
+  ReplyMode reply_mode = ReplyMode::kOn;
+  // Set by QUIT, by protocol errors and the like: send what is there, then close.
+  bool close_after_reply = false;
+
+  bool in_transaction() const { return transaction_ != nullptr; }
+  // REQUIRES: in_transaction().
+  Transaction& transaction() { return *transaction_; }
+  void BeginTransaction();
+  // Leaves MULTI; watches stay.
+  void EndTransaction();
+
+  bool is_watching() const { return watches_ != nullptr; }
+  // Made on first use.
+  WatchList& watches();
+  void DropWatches() { watches_ = nullptr; }
+
+  // Makes the session a reader of the effect stream from here on (SYNC). REQUIRES: every shard is locked.
+  void ReadJournal(Journal* journal);
+  // Null unless ReadJournal was called.
+  Journal::Reader* journal_reader() { return journal_reader_.get(); }
+
+  // Forgets everything but the connection itself: RESET. Watches must have been taken back.
+  void Reset(bool authenticated_by_default);
+
+  // --- Published: written by the owner's thread, read by all. ---
+  std::atomic<int> database{0};
+  std::atomic<uint8_t> resp_version{2};
+  std::atomic<bool> no_evict{false};
+  std::atomic<bool> no_touch{false};
+  std::atomic<bool> reads_journal{false};  // A replica, as far as commands are concerned.
+  std::atomic<uint64_t> last_interaction_ms;
+  std::atomic<const CommandRow*> last_command{nullptr};
+  std::atomic<int> queued_commands{-1};  // CLIENT LIST's multi.
+  std::atomic<uint32_t> watched_keys{0};
+  std::atomic<uint32_t> queued_bytes{0};
+  std::atomic<uint32_t> input_bytes{0};     // qbuf: read and not yet executed.
+  std::atomic<uint32_t> input_capacity{0};
+  std::atomic<uint64_t> output_bytes{0};    // omem: replies that the socket has not taken yet.
+
+  // Labels: the owner writes them under the registry's lock (SessionRegistry::SetLabel) and may read them without.
+  struct Labels {
+    std::string name;
+    std::string library_name;
+    std::string library_version;
+    std::string user = "default";
+  };
+  const Labels& labels() const;
+
+  // Any thread: closes the session before its next command.
+  void RequestClose();
+  bool close_requested() const { return close_requested_.load(std::memory_order_relaxed); }
+  Mailbox* mailbox() const { return mailbox_; }
+
+ private:
+  friend class SessionRegistry;
+
+  const uint64_t id_;
+  const Peer peer_;
+  const uint64_t created_ms_;
+  Mailbox* const mailbox_;
+  std::atomic<bool> close_requested_{false};
+  std::unique_ptr<Transaction> transaction_;
+  std::unique_ptr<WatchList> watches_;
+  std::unique_ptr<Journal::Reader> journal_reader_;
+  std::unique_ptr<Labels> labels_;  // Null while all have their defaults.
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_SESSION_H_

@@ -1,0 +1,40 @@
+#include "server/exec/transaction.h"
+
+#include <cstring>
+
+#include "storage/keyspace.h"
+
+namespace redstart {
+
+QueuedCommand::QueuedCommand(const CommandRow* row, Args args) : row_(row) {
+  for (const std::string_view arg : args) bytes_size_ += arg.size();
+  bytes_ = std::make_unique_for_overwrite<char[]>(bytes_size_);
+  views_.reserve(args.size());
+  char* at = bytes_.get();
+  for (const std::string_view arg : args) {
+    if (!arg.empty()) std::memcpy(at, arg.data(), arg.size());
+    views_.emplace_back(at, arg.size());
+    at += arg.size();
+  }
+}
+
+size_t QueuedCommand::MemoryBytes() const {
+  return sizeof(*this) + bytes_size_ + views_.capacity() * sizeof(views_[0]);
+}
+
+void WatchList::UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace) {
+  for (const Key& key : keys) {
+    locks[keyspace.ShardOf(key.hash)].listeners().Unwatch(key.database, key.name, &touched);
+  }
+  keys.clear();
+}
+
+void WatchList::Unwatch(Keyspace* keyspace) {
+  if (keys.empty()) return;
+  std::vector<uint64_t> hashes;
+  for (const Key& key : keys) hashes.push_back(key.hash);
+  ShardLocks locks = keyspace->Lock(hashes);
+  UnwatchLocked(locks, *keyspace);
+}
+
+}  // namespace redstart

@@ -1,0 +1,66 @@
+#ifndef REDSTART_SERVER_EXEC_TRANSACTION_H_
+#define REDSTART_SERVER_EXEC_TRANSACTION_H_
+
+// What MULTI and WATCH leave with a session: the queued commands, and the watched keys.
+//
+// Owner. The session; its thread alone uses it, but for WatchList::touched, which whoever changes a watched key sets under
+// that key's shard lock. A session unwatches, under those locks, before it goes away.
+
+#include <atomic>
+#include <cstdint>
+#include <memory>
+#include <string>
+#include <string_view>
+#include <vector>
+
+#include "absl/types/span.h"
+#include "protocol/request.h"
+#include "server/exec/command_table.h"
+
+namespace redstart {
+
+class Keyspace;
+class ShardLocks;
+
+// A command that waits for EXEC, with a copy of its arguments.
+class QueuedCommand {
+ public:
+  QueuedCommand(const CommandRow* row, Args args);
+
+  const CommandRow* row() const { return row_; }
+  Args args() const { return views_; }
+  // Memory that queueing it costs.
+  size_t MemoryBytes() const;
+
+ private:
+  const CommandRow* row_;
+  size_t bytes_size_ = 0;
+  std::unique_ptr<char[]> bytes_;
+  std::vector<std::string_view> views_;  // Into bytes_.
+};
+
+struct Transaction {
+  std::vector<QueuedCommand> commands;
+  // An error while queueing: EXEC will refuse.
+  bool aborted = false;
+  size_t memory_bytes = 0;
+};
+
+struct WatchList {
+  struct Key {
+    int database;
+    std::string name;
+    uint64_t hash;
+  };
+  std::vector<Key> keys;
+  std::atomic<bool> touched{false};
+
+  // Takes all watches back. REQUIRES: `locks` holds the shards of all keys.
+  void UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace);
+  // The same with locks of its own. REQUIRES: the thread holds none.
+  void Unwatch(Keyspace* keyspace);
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_EXEC_TRANSACTION_H_

@@ -1,0 +1,268 @@
+#include "server/net/connection.h"
+
+#include <algorithm>
+#include <cstring>
+#include <utility>
+
+#include "server/net/io_thread.h"
+#include "server/observe/log.h"
+
+namespace redstart {
+namespace {
+
+// Pieces of one gathering write; the kernel takes up to 1,024.
+constexpr size_t kPiecesPerWrite = 64;
+// Replies of one pipeline are sent at this size, so that a huge pipeline does not pile up all of them first.
+constexpr size_t kFlushBytes = 256 * 1024;
+// What a request that is not complete gets at once; beyond it the buffer doubles as bytes really arrive, because the length that a
+// client announces is only a promise.
+constexpr size_t kFirstPendingBytes = 128 * 1024;
+// The effect stream is handed to the socket in portions of this size.
+constexpr size_t kJournalPortion = 256 * 1024;
+
+uint32_t Clamped(size_t bytes) { return static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX)); }
+
+}  // namespace
+
+Connection::Connection(IoThread* thread, std::unique_ptr<ByteStream> stream, uint64_t id, Session::Peer peer,
+                       uint64_t now_ms)
+    : thread_(thread), stream_(std::move(stream)), session_(id, std::move(peer), now_ms, &thread->mailbox()) {
+  session_.authenticated = thread->dispatcher().config().requirepass.empty();
+}
+
+Connection::~Connection() = default;
+
+void Connection::Start() { stream_->WaitReadable(shared_from_this()); }
+
+void Connection::OnReadable(bool usable) {
+  if (closed_) return;
+  if (!usable) return Close();
+  const std::string_view input = ReadMore();
+  if (closed_) return;
+  if (!input.empty()) Process(input);
+  if (!closed_ && !session_.close_after_reply) stream_->WaitReadable(shared_from_this());
+}
+
+std::string_view Connection::ReadMore() {
+  const absl::Span<char> shared = thread_->input_buffer();
+  const bool use_shared = pending_.size <= shared.size() / 2;
+  char* base = shared.data();
+  size_t room = shared.size();
+  if (use_shared) {
+    if (pending_.size > 0) std::memcpy(base, pending_.bytes.get(), pending_.size);
+  } else {
+    if (pending_.size == pending_.capacity && !GrowPending(pending_.capacity * 2)) return {};
+    base = pending_.bytes.get();
+    room = pending_.capacity;
+  }
+  const ByteStream::Result result = stream_->Read(base + pending_.size, room - pending_.size);
+  if (result.status == ByteStream::Status::kClosed) Close();
+  if (result.status != ByteStream::Status::kOk) return {};
+  ThreadStats& stats = thread_->dispatcher().stats();
+  stats.input_bytes.Add(result.bytes);
+  stats.reads.Add();
+  const size_t size = pending_.size + result.bytes;
+  if (use_shared) {
+    pending_ = {};
+  } else {
+    pending_.size = size;
+  }
+  return {base, size};
+}
+
+void Connection::Process(std::string_view input) {
+  Dispatcher& dispatcher = thread_->dispatcher();
+  ReplyBuffer& replies = thread_->reply_buffer();
+  RequestBatch& batch = thread_->batch();
+  ReplyBuilder reply(&replies, session_.resp_version.load(std::memory_order_relaxed));
+  while (!session_.close_after_reply) {
+    batch.Clear();
+    const ParserLimits limits = {.max_bulk_bytes = dispatcher.config().proto_max_bulk_len,
+                                 .authenticated = session_.authenticated};
+    const RequestParser::Status status = parser_.ParseInto(input, limits, &batch);
+    input.remove_prefix(parser_.consumed());
+    if (status == RequestParser::Status::kNeedMore) break;
+    if (status == RequestParser::Status::kError) {
+      logging::Verbose("Protocol error from client id={} addr={}: {}", session_.id(), session_.peer().address,
+                       parser_.error());
+      reply.Fail(parser_.error());
+      dispatcher.stats().error_replies.Add();
+      session_.close_after_reply = true;
+      break;
+    }
+    session_.input_bytes.store(Clamped(input.size()), std::memory_order_relaxed);
+    dispatcher.Execute(session_, batch, reply);
+    if (replies.total_size() >= kFlushBytes) Flush();
+    if (closed_) return;
+  }
+  batch.Clear();
+  if (session_.close_after_reply) input = {};
+  Keep(input);
+  if (!closed_) Flush();
+}
+
+void Connection::Keep(std::string_view rest) {
+  session_.input_bytes.store(Clamped(rest.size()), std::memory_order_relaxed);
+  if (rest.empty()) {
+    pending_ = {};
+    session_.input_capacity.store(0, std::memory_order_relaxed);
+    return;
+  }
+  const auto limit = static_cast<size_t>(thread_->dispatcher().config().client_query_buffer_limit);
+  if (rest.size() > limit) {
+    logging::Warning("Closing client that reached max query buffer length: id={} addr={} qbuf={}", session_.id(),
+                     session_.peer().address, rest.size());
+    thread_->dispatcher().stats().query_buffer_disconnections.Add();
+    return Close();
+  }
+  if (pending_.bytes != nullptr && rest.data() >= pending_.bytes.get() &&
+      rest.data() < pending_.bytes.get() + pending_.capacity) {
+    std::memmove(pending_.bytes.get(), rest.data(), rest.size());
+    pending_.size = rest.size();
+  } else {
+    Pending kept;
+    kept.capacity = std::max(rest.size(), std::min(parser_.bytes_wanted(), kFirstPendingBytes));
+    kept.bytes = std::make_unique_for_overwrite<char[]>(kept.capacity);
+    kept.size = rest.size();
+    std::memcpy(kept.bytes.get(), rest.data(), rest.size());
+    pending_ = std::move(kept);
+  }
+  session_.input_capacity.store(Clamped(pending_.capacity), std::memory_order_relaxed);
+}
+
+bool Connection::GrowPending(size_t wanted) {
+  // Not beyond what the request needs: a value of 512 MB must not take a buffer of a gigabyte.
+  const size_t capacity = std::max(std::min(wanted, parser_.bytes_wanted()), pending_.capacity + 1);
+  auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
+  std::memcpy(bytes.get(), pending_.bytes.get(), pending_.size);
+  pending_.bytes = std::move(bytes);
+  pending_.capacity = capacity;
+  session_.input_capacity.store(Clamped(capacity), std::memory_order_relaxed);
+  return true;
+}
+
+ByteStream::Result Connection::WriteReplies(const ReplyBuffer& replies) {
+  if (!replies.segments().empty()) return stream_->Write(PiecesOf(replies, kPiecesPerWrite));
+  const iovec whole = {const_cast<char*>(replies.bytes().data()), replies.size()};
+  return stream_->Write({&whole, 1});
+}
+
+void Connection::Flush() {
+  ReplyBuffer& replies = thread_->reply_buffer();
+  size_t sent = 0;
+  if (!replies.empty() && queue_ == nullptr) {
+    const ByteStream::Result result = WriteReplies(replies);
+    if (result.status == ByteStream::Status::kClosed) {
+      replies.Clear();
+      return Close();
+    }
+    sent = result.bytes;
+    thread_->dispatcher().stats().output_bytes.Add(sent);
+    thread_->dispatcher().stats().writes.Add();
+  }
+  if (sent < replies.total_size()) {
+    if (queue_ == nullptr) queue_ = std::make_unique<OutputQueue>();
+    queue_->Append(&replies, sent);
+    if (IsOverOutputLimit(thread_->now_ms())) return Close();
+    WaitForWriting();
+  } else {
+    replies.Clear();
+  }
+  AfterOutput();
+}
+
+void Connection::AfterOutput() {
+  session_.output_bytes.store(queue_ == nullptr ? 0 : queue_->bytes(), std::memory_order_relaxed);
+  if (session_.close_after_reply && queue_ == nullptr) Close();
+}
+
+void Connection::WaitForWriting() {
+  if (std::exchange(waiting_to_write_, true)) return;
+  stream_->WaitWritable(shared_from_this());
+}
+
+void Connection::OnWritable(bool usable) {
+  waiting_to_write_ = false;
+  if (closed_) return;
+  if (!usable) return Close();
+  WriteQueue();
+  if (!closed_ && queue_ == nullptr && session_.journal_reader() != nullptr) SendJournal();
+}
+
+void Connection::WriteQueue() {
+  while (queue_ != nullptr) {
+    const ByteStream::Result result = stream_->Write(queue_->Front(kPiecesPerWrite));
+    if (result.status == ByteStream::Status::kClosed) return Close();
+    if (result.status == ByteStream::Status::kWouldBlock) {
+      WaitForWriting();
+      break;
+    }
+    thread_->dispatcher().stats().output_bytes.Add(result.bytes);
+    queue_->Consume(result.bytes);
+    if (queue_->empty()) queue_ = nullptr;
+  }
+  AfterOutput();
+}
+
+void Connection::SendJournal() {
+  if (closed_ || session_.journal_reader() == nullptr) return;
+  // While replies wait, the stream waits in the journal, where all its readers share the bytes.
+  if (queue_ == nullptr) {
+    std::string bytes;
+    session_.journal_reader()->Take(kJournalPortion, &bytes);
+    if (bytes.empty()) return;
+    queue_ = std::make_unique<OutputQueue>();
+    queue_->Append(std::move(bytes));
+    WriteQueue();
+    if (!closed_ && session_.journal_reader()->pending() > 0) WaitForWriting();
+  }
+  if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
+}
+
+size_t Connection::OutputBytes() {
+  size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();
+  if (session_.journal_reader() != nullptr) bytes += session_.journal_reader()->pending();
+  return bytes;
+}
+
+bool Connection::IsOverOutputLimit(uint64_t now_ms) {
+  const ClientClass kind = session_.journal_reader() != nullptr ? kClientReplica : kClientNormal;
+  const OutputBufferLimit& limit = thread_->dispatcher().config().client_output_buffer_limit[kind];
+  const auto bytes = static_cast<int64_t>(OutputBytes());
+  const bool over_hard = limit.hard_bytes > 0 && bytes >= limit.hard_bytes;
+  const bool over_soft = limit.soft_bytes > 0 && bytes >= limit.soft_bytes;
+  if (!over_soft) {
+    over_soft_limit_since_ms_ = 0;
+  } else if (over_soft_limit_since_ms_ == 0) {
+    over_soft_limit_since_ms_ = now_ms;
+  }
+  const bool too_long = over_soft && now_ms - over_soft_limit_since_ms_ > static_cast<uint64_t>(limit.soft_seconds) * 1000;
+  if (!over_hard && !too_long) return false;
+  logging::Warning("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits: omem={}",
+                   session_.id(), session_.peer().address, bytes);
+  thread_->dispatcher().stats().output_buffer_disconnections.Add();
+  return true;
+}
+
+void Connection::CheckLimits(uint64_t now_ms) {
+  if (closed_) return;
+  const auto timeout = static_cast<uint64_t>(thread_->dispatcher().config().timeout) * 1000;
+  const uint64_t last = session_.last_interaction_ms.load(std::memory_order_relaxed);
+  if (timeout > 0 && session_.journal_reader() == nullptr && now_ms > last && now_ms - last > timeout) {
+    logging::Verbose("Closing idle client id={} addr={}", session_.id(), session_.peer().address);
+    return Close();
+  }
+  if (IsOverOutputLimit(now_ms)) Close();
+}
+
+void Connection::Close() {
+  if (std::exchange(closed_, true)) return;
+  thread_->dispatcher().Unwatch(session_);
+  stream_->Close();
+  queue_ = nullptr;
+  pending_ = {};
+  thread_->reply_buffer().Clear();
+  thread_->Forget(session_);
+}
+
+}  // namespace redstart

@@ -1,0 +1,78 @@
+#ifndef REDSTART_SERVER_NET_CONNECTION_H_
+#define REDSTART_SERVER_NET_CONNECTION_H_
+
+// One client's connection: reads requests, has them executed, sends the replies.
+//
+// Owner. Its I/O thread, and each wait that is under way; used on that thread only. Reading and replying go through buffers of the
+// thread; a connection keeps bytes of its own only for a request that is not complete, and for replies that the
+// socket did not take. A client is never stopped from sending because it does not read: a pipeline that is sent whole before
+// the first reply is read must not deadlock. What bounds it are the query buffer and output buffer limits.
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+
+#include "protocol/resp_parser.h"
+#include "server/exec/session.h"
+#include "server/net/byte_stream.h"
+#include "server/net/output_queue.h"
+
+namespace redstart {
+
+class IoThread;
+
+class Connection : public StreamWaiter, public std::enable_shared_from_this<Connection> {
+ public:
+  Connection(IoThread* thread, std::unique_ptr<ByteStream> stream, uint64_t id, Session::Peer peer, uint64_t now_ms);
+  ~Connection() override;
+
+  void Start();
+  // Sends what the effect stream has for this session.
+  void SendJournal();
+  // Closes at once; what was not sent is lost. The thread forgets the connection.
+  void Close();
+  // Called about once a second: idle timeout and the soft output limit.
+  void CheckLimits(uint64_t now_ms);
+
+  Session& session() { return session_; }
+
+  void OnReadable(bool usable) override;
+  void OnWritable(bool usable) override;
+
+ private:
+  // Bytes of a request that is not complete.
+  struct Pending {
+    std::unique_ptr<char[]> bytes;
+    size_t size = 0;
+    size_t capacity = 0;
+  };
+
+  // Reads once; returns all unconsumed input, which lies in the thread's buffer or in pending_. Null data: nothing to do.
+  std::string_view ReadMore();
+  void Process(std::string_view input);
+  // Keeps unconsumed input for the next read.
+  void Keep(std::string_view rest);
+  bool GrowPending(size_t wanted);
+  // Writes replies to the socket, queues what it does not take.
+  void Flush();
+  ByteStream::Result WriteReplies(const ReplyBuffer& replies);
+  void WriteQueue();
+  void WaitForWriting();
+  void AfterOutput();
+  bool IsOverOutputLimit(uint64_t now_ms);
+  size_t OutputBytes();
+
+  IoThread* thread_;
+  std::unique_ptr<ByteStream> stream_;
+  Session session_;
+  RequestParser parser_;
+  Pending pending_;
+  std::unique_ptr<OutputQueue> queue_;
+  uint64_t over_soft_limit_since_ms_ = 0;
+  bool waiting_to_write_ = false;
+  bool closed_ = false;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_NET_CONNECTION_H_

@@ -1,0 +1,119 @@
+#include "server/net/io_thread.h"
+
+#include <utility>
+
+#include "server/exec/clock.h"
+#include "server/exec/session_registry.h"
+#include "server/net/socket_stream.h"
+#include "server/observe/log.h"
+
+namespace redstart {
+namespace {
+
+// Large enough that a pipeline of a hundred small requests, or of sixteen with 1 KB values, arrives whole.
+constexpr size_t kInputBytes = 64 * 1024;
+constexpr auto kTick = std::chrono::milliseconds(100);
+// Idle and output limits are looked at once a second.
+constexpr uint64_t kTicksPerCheck = 10;
+// How long expired keys are deleted before clients get their turn again.
+constexpr uint64_t kSweepSliceMicros = 250;
+
+}  // namespace
+
+IoThread::IoThread(const Services& services, size_t number, size_t count)
+    : services_(services),
+      number_(number),
+      count_(count),
+      context_(1),
+      keep_running_(context_.get_executor()),
+      mailbox_([this] { Post([this] { ReadMail(); }); }),
+      dispatcher_(services),
+      input_(kInputBytes),
+      timer_(context_.get_executor()) {}
+
+IoThread::~IoThread() = default;
+
+void IoThread::Run() {
+  Tick();
+  context_.run();
+  // On its own thread, because connections may be used on no other.
+  while (!connections_.empty()) {
+    const std::shared_ptr<Connection> connection = connections_.begin()->second;
+    connection->Close();
+  }
+  context_.restart();
+  context_.poll();  // Lets cancelled waits release their connections.
+}
+
+void IoThread::Stop() { context_.stop(); }
+
+void IoThread::Post(std::function<void()> job) { asio::post(context_.get_executor(), std::move(job)); }
+
+void IoThread::Adopt(int family, int descriptor, Session::Peer peer) {
+  connection_count_.fetch_add(1, std::memory_order_relaxed);
+  Post([this, family, descriptor, peer = std::move(peer)]() mutable { Open(family, descriptor, std::move(peer)); });
+}
+
+void IoThread::Open(int family, int descriptor, Session::Peer peer) {
+  const uint64_t id = services_.sessions->NextId();
+  dispatcher_.stats().connections_received.Add();
+  auto connection = std::make_shared<Connection>(
+      this, std::make_unique<SocketStream>(&context_, family, descriptor), id, std::move(peer), now_ms());
+  services_.sessions->Add(&connection->session());
+  connections_.emplace(id, connection);
+  connection->Start();
+}
+
+void IoThread::Forget(const Session& session) {
+  services_.sessions->Remove(session);
+  connections_.erase(session.id());
+  connection_count_.fetch_sub(1, std::memory_order_relaxed);
+}
+
+uint64_t IoThread::now_ms() const { return services_.clock->NowMicros() / 1000; }
+
+void IoThread::ReadMail() {
+  for (const Mailbox::Message& message : mailbox_.Take()) {
+    const auto found = connections_.find(message.session);
+    if (found == connections_.end()) continue;
+    const std::shared_ptr<Connection> connection = found->second;
+    switch (message.subject) {
+      case Mailbox::Subject::kClose:
+        connection->Close();
+        break;
+      case Mailbox::Subject::kJournalBytes:
+        connection->SendJournal();
+        break;
+    }
+  }
+  Mailbox::FlushWakes();
+}
+
+void IoThread::Tick() {
+  timer_.expires_after(kTick);
+  timer_.async_wait([this](const ErrorCode& error) {
+    if (!error) Tick();
+  });
+  if (++ticks_ % kTicksPerCheck == 0) CheckConnections();
+  services_.keyspace->reclaimer().Collect();
+  if (!std::exchange(sweeping_, true)) Sweep();
+}
+
+void IoThread::Sweep() {
+  // In slices, so that clients never wait for a mass of expiring keys.
+  if (dispatcher_.SweepExpired(number_, count_, kSweepSliceMicros)) {
+    Post([this] { Sweep(); });
+  } else {
+    sweeping_ = false;
+  }
+}
+
+void IoThread::CheckConnections() {
+  const uint64_t now = now_ms();
+  std::vector<std::shared_ptr<Connection>> all;
+  all.reserve(connections_.size());
+  for (const auto& [id, connection] : connections_) all.push_back(connection);
+  for (const auto& connection : all) connection->CheckLimits(now);
+}
+
+}  // namespace redstart

@@ -1,0 +1,82 @@
+#ifndef REDSTART_SERVER_NET_IO_THREAD_H_
+#define REDSTART_SERVER_NET_IO_THREAD_H_
+
+// One I/O thread: an event loop, the connections it serves, the dispatcher that executes their commands, and the buffers
+// they share.
+//
+// Threads. Everything is used on its own thread, but for Adopt, Post, Stop and connection_count, which any thread may call.
+// Order of life. Connections go before the dispatcher, the dispatcher before the keyspace.
+
+#include <atomic>
+#include <cstdint>
+#include <functional>
+#include <memory>
+#include <vector>
+
+#include "absl/container/flat_hash_map.h"
+#include "absl/types/span.h"
+#include "protocol/reply_buffer.h"
+#include "protocol/request.h"
+#include "server/exec/dispatcher.h"
+#include "server/exec/mailbox.h"
+#include "server/net/asio.h"
+#include "server/net/connection.h"
+
+namespace redstart {
+
+class IoThread {
+ public:
+  // Thread `number` of `count`.
+  IoThread(const Services& services, size_t number, size_t count);
+  ~IoThread();
+  IoThread(const IoThread&) = delete;
+  IoThread& operator=(const IoThread&) = delete;
+
+  // Serves until Stop.
+  void Run();
+
+  // --- Any thread. ---
+  void Stop();
+  void Post(std::function<void()> job);
+  // Takes over a connected, non-blocking socket.
+  void Adopt(int family, int descriptor, Session::Peer peer);
+  size_t connection_count() const { return connection_count_.load(std::memory_order_relaxed); }
+
+  // --- Its own thread. ---
+  asio::io_context& context() { return context_; }
+  Dispatcher& dispatcher() { return dispatcher_; }
+  Mailbox& mailbox() { return mailbox_; }
+  absl::Span<char> input_buffer() { return absl::MakeSpan(input_); }
+  ReplyBuffer& reply_buffer() { return replies_; }
+  RequestBatch& batch() { return batch_; }
+  uint64_t now_ms() const;
+  // A connection has closed itself; it goes away once its waits have ended.
+  void Forget(const Session& session);
+
+ private:
+  void Open(int family, int descriptor, Session::Peer peer);
+  void ReadMail();
+  void Tick();
+  void Sweep();
+  void CheckConnections();
+
+  Services services_;
+  const size_t number_;
+  const size_t count_;
+  asio::io_context context_;
+  asio::executor_work_guard<IoExecutor> keep_running_;
+  Mailbox mailbox_;
+  Dispatcher dispatcher_;
+  std::vector<char> input_;
+  ReplyBuffer replies_;
+  RequestBatch batch_;
+  absl::flat_hash_map<uint64_t, std::shared_ptr<Connection>> connections_;
+  std::atomic<size_t> connection_count_{0};
+  SteadyTimer timer_;
+  uint64_t ticks_ = 0;
+  bool sweeping_ = false;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_NET_IO_THREAD_H_

@@ -1,0 +1,131 @@
+#include "server/net/listener.h"
+
+#include <sys/socket.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <cerrno>
+#include <cstring>
+#include <utility>
+
+#include "server/exec/clock.h"
+#include "server/exec/session_registry.h"
+#include "server/net/socket_options.h"
+#include "server/observe/log.h"
+
+namespace redstart {
+namespace {
+
+// Connections accepted at a time, before the thread's clients get their turn again.
+constexpr int kAcceptsPerTurn = 1000;
+
+}  // namespace
+
+Listener::Listener(std::vector<IoThread*> threads, const Services& services)
+    : threads_(std::move(threads)), services_(services) {}
+
+Listener::~Listener() { Close(); }
+
+absl::Status Listener::Open(const Config& config) {
+  // The same port cannot be bound twice, so the old sockets go first, and come back if the new ones fail.
+  const std::vector<std::shared_ptr<Socket>> before = std::move(sockets_);
+  for (const auto& socket : before) {
+    ErrorCode ignored;
+    socket->descriptor->close(ignored);
+  }
+  std::vector<std::shared_ptr<Socket>> sockets;
+  std::vector<std::string> addresses;
+  absl::Status status = OpenTcp(config, &sockets, &addresses);
+  if (status.ok()) status = OpenUnix(config, &sockets);
+  if (!status.ok()) return status;
+  sockets_ = std::move(sockets);
+  addresses_ = std::move(addresses);
+  for (const auto& socket : sockets_) WaitForClients(socket);
+  return absl::OkStatus();
+}
+
+absl::Status Listener::OpenTcp(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets,
+                               std::vector<std::string>* addresses) {
+  if (config.port == 0) return absl::OkStatus();
+  for (const std::string& bind : config.bind) {
+    const bool optional = bind.front() == '-';
+    const std::string address = optional ? bind.substr(1) : bind;
+    const auto socket = ListenOnTcp(address, config.port, config.tcp_backlog);
+    if (!socket.ok()) {
+      if (optional && absl::IsUnavailable(socket.status())) continue;
+      const absl::string_view reason = socket.status().message();
+      return absl::InternalError("bind " + std::string(reason.data(), reason.size()));
+    }
+    sockets->push_back(Wrap(socket->family, socket->descriptor, ""));
+    addresses->push_back(address + ":" + std::to_string(config.port));
+  }
+  if (sockets->empty()) return absl::InternalError("bind: none of the addresses is on this machine");
+  return absl::OkStatus();
+}
+
+absl::Status Listener::OpenUnix(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets) {
+  if (config.unixsocket.empty()) return absl::OkStatus();
+  const auto socket = ListenOnUnix(config.unixsocket, config.unixsocketperm, config.tcp_backlog);
+  if (!socket.ok()) return socket.status();
+  sockets->push_back(Wrap(socket->family, socket->descriptor, config.unixsocket));
+  return absl::OkStatus();
+}
+
+std::shared_ptr<Listener::Socket> Listener::Wrap(int family, int descriptor, std::string unix_path) {
+  return std::make_shared<Socket>(
+      Socket{family, std::make_unique<Descriptor>(threads_[0]->context().get_executor(), descriptor), std::move(unix_path)});
+}
+
+void Listener::Close() {
+  for (const auto& socket : sockets_) {
+    ErrorCode ignored;
+    socket->descriptor->close(ignored);
+    if (!socket->unix_path.empty()) ::unlink(socket->unix_path.c_str());
+  }
+  sockets_.clear();
+}
+
+void Listener::WaitForClients(const std::shared_ptr<Socket>& socket) {
+  socket->descriptor->async_wait(Descriptor::wait_read, [this, socket](const ErrorCode& error) {
+    if (error) return;  // Closed.
+    AcceptAll(*socket);
+    WaitForClients(socket);
+  });
+}
+
+void Listener::AcceptAll(const Socket& socket) {
+  for (int i = 0; i < kAcceptsPerTurn; ++i) {
+    const int descriptor = ::accept4(socket.descriptor->native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    if (descriptor >= 0) {
+      Welcome(socket, descriptor);
+      continue;
+    }
+    if (errno == EINTR || errno == ECONNABORTED) continue;
+    if (errno != EAGAIN && errno != EWOULDBLOCK) logging::Warning("Accepting client connection: {}", std::strerror(errno));
+    return;
+  }
+}
+
+void Listener::Welcome(const Socket& socket, int descriptor) {
+  const Config& config = threads_[0]->dispatcher().config();
+  size_t clients = 0;
+  for (const IoThread* thread : threads_) clients += thread->connection_count();
+  if (clients >= config.maxclients) {
+    constexpr std::string_view kFull = "-ERR max number of clients reached\r\n";
+    // One try: the client may not even be reading.
+    (void)!::send(descriptor, kFull.data(), kFull.size(), MSG_NOSIGNAL | MSG_DONTWAIT);
+    ::close(descriptor);
+    threads_[0]->dispatcher().stats().connections_rejected.Add();
+    return;
+  }
+  if (socket.family != AF_UNIX) PrepareTcpClient(descriptor, config.tcp_keepalive);
+  LeastBusyThread()->Adopt(socket.family, descriptor, DescribePeer(descriptor, socket.family, socket.unix_path));
+}
+
+IoThread* Listener::LeastBusyThread() const {
+  return *std::min_element(threads_.begin(), threads_.end(), [](const IoThread* a, const IoThread* b) {
+    return a->connection_count() < b->connection_count();
+  });
+}
+
+}  // namespace redstart

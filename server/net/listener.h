@@ -1,0 +1,57 @@
+#ifndef REDSTART_SERVER_NET_LISTENER_H_
+#define REDSTART_SERVER_NET_LISTENER_H_
+
+// The listening sockets, and who gets the connections they accept.
+//
+// Owned by the server, used on the first I/O thread only. One acceptor per address hands each socket to the thread with the
+// fewest connections: SO_REUSEPORT would spread few long-lived connections badly.
+
+#include <functional>
+#include <memory>
+#include <string>
+#include <vector>
+
+#include "absl/status/status.h"
+#include "server/config/config.h"
+#include "server/net/asio.h"
+#include "server/net/io_thread.h"
+
+namespace redstart {
+
+class Listener {
+ public:
+  // `threads` and `services` outlive the listener; accepting happens on threads[0].
+  Listener(std::vector<IoThread*> threads, const Services& services);
+  ~Listener();
+
+  // Listens as the configuration says, in place of what was listened on before. On an error everything is as it was.
+  absl::Status Open(const Config& config);
+  void Close();
+  // The addresses that are listened on, for the log and the process title.
+  const std::vector<std::string>& addresses() const { return addresses_; }
+
+ private:
+  struct Socket {
+    int family;
+    std::unique_ptr<Descriptor> descriptor;
+    std::string unix_path;  // Removed when the socket is closed.
+  };
+
+  absl::Status OpenTcp(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets,
+                       std::vector<std::string>* addresses);
+  absl::Status OpenUnix(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets);
+  std::shared_ptr<Socket> Wrap(int family, int descriptor, std::string unix_path);
+  void WaitForClients(const std::shared_ptr<Socket>& socket);
+  void AcceptAll(const Socket& socket);
+  void Welcome(const Socket& socket, int descriptor);
+  IoThread* LeastBusyThread() const;
+
+  std::vector<IoThread*> threads_;
+  Services services_;
+  std::vector<std::shared_ptr<Socket>> sockets_;
+  std::vector<std::string> addresses_;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_NET_LISTENER_H_

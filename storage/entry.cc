@@ -1,0 +1,58 @@
+#include "storage/entry.h"
+
+#include <new>
+
+namespace redstart {
+
+std::string_view TypeName(ValueType type) {
+  switch (type) {
+    case ValueType::kString:
+      return "string";
+    case ValueType::kList:
+      return "list";
+    case ValueType::kSet:
+      return "set";
+    case ValueType::kSortedSet:
+      return "zset";
+    case ValueType::kHash:
+      return "hash";
+    case ValueType::kStream:
+      return "stream";
+  }
+  return "unknown";
+}
+
+Entry* Entry::New(Slab* slab, std::string_view key, const Shape& shape) {
+  const bool long_key = key.size() >= kLongKeyMark;
+  const bool has_deadline = shape.deadline != kNever;
+  const size_t bytes = sizeof(Entry) + (has_deadline ? 8 : 0) + (long_key ? 4 : 0) + key.size() + shape.payload_size;
+  auto* entry = new (slab->Allocate(bytes)) Entry();
+  entry->type_and_encoding_ = static_cast<uint8_t>(static_cast<uint8_t>(shape.type) << 4 | shape.encoding);
+  entry->flags_ = static_cast<uint8_t>((has_deadline ? kHasDeadline : 0) | (long_key ? kLongKey : 0));
+  entry->short_key_size_ = long_key ? kLongKeyMark : static_cast<uint8_t>(key.size());
+  entry->payload_size_ = static_cast<uint16_t>(shape.payload_size);
+  char* at = entry->Body();
+  if (has_deadline) {
+    entry->set_deadline(shape.deadline);
+    at += 8;
+  }
+  if (long_key) {
+    const auto size = static_cast<uint32_t>(key.size());
+    std::memcpy(at, &size, sizeof(size));
+    at += 4;
+  }
+  if (!key.empty()) std::memcpy(at, key.data(), key.size());
+  return entry;
+}
+
+void Entry::FreeShell(Slab* slab, Entry* entry) { slab->Free(entry, entry->AllocationSize()); }
+
+size_t Entry::MemoryBytes() const {
+  size_t bytes = AllocationSize();
+  if (type() == ValueType::kString) {
+    if (const Blob* blob = string().blob()) bytes += blob->MemoryBytes();
+  }
+  return bytes;
+}
+
+}  // namespace redstart

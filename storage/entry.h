@@ -1,0 +1,117 @@
+#ifndef REDSTART_STORAGE_ENTRY_H_
+#define REDSTART_STORAGE_ENTRY_H_
+
+// A key with its value: one allocation, to which exactly one slot of one table points.
+//
+// Layout, in bytes: header 8 | deadline 8, if any | key length 4, if the key has 255 bytes or more | key | payload. The
+// payload is the value itself when it is small, and otherwise a pointer to it. So 16 bytes of key and 32 of value
+// take 56 bytes, 64 with a deadline.
+//
+// Ownership. The table of its shard owns it; the shard's slab has its memory; the shard's lock guards every field. An
+// entry never changes its size in place: what grows moves to a new entry (Shard::ReplaceEntry).
+
+#include <cstdint>
+#include <cstring>
+#include <string_view>
+
+#include "storage/base/slab.h"
+#include "storage/types/string.h"
+
+namespace redstart {
+
+enum class ValueType : uint8_t { kString = 0, kList, kSet, kSortedSet, kHash, kStream };
+
+// The name that TYPE and SCAN's TYPE option use.
+std::string_view TypeName(ValueType type);
+
+class Entry {
+ public:
+  // No deadline.
+  static constexpr uint64_t kNever = 0;
+
+  struct Shape {
+    ValueType type = ValueType::kString;
+    uint8_t encoding = 0;  // The type's own, e.g. StringForm.
+    uint64_t deadline = kNever;
+    size_t payload_size = 0;
+  };
+  // A new entry whose payload the caller fills before anyone sees it.
+  // REQUIRES: shape.payload_size < 64 KiB, key shorter than 4 GiB.
+  static Entry* New(Slab* slab, std::string_view key, const Shape& shape);
+  // Frees the memory of the entry alone, not what its payload points to.
+  static void FreeShell(Slab* slab, Entry* entry);
+
+  Entry(const Entry&) = delete;
+  Entry& operator=(const Entry&) = delete;
+
+  ValueType type() const { return static_cast<ValueType>(type_and_encoding_ >> 4); }
+  uint8_t encoding() const { return type_and_encoding_ & 15; }
+  void set_encoding(uint8_t encoding) {
+    type_and_encoding_ = static_cast<uint8_t>((type_and_encoding_ & 0xF0) | encoding);
+  }
+  std::string_view key() const { return {Body() + KeyOffset(), key_size()}; }
+  size_t key_size() const;
+
+  bool has_deadline() const { return (flags_ & kHasDeadline) != 0; }
+  // Milliseconds since 1970, or kNever.
+  uint64_t deadline() const { return has_deadline() ? Load<uint64_t>(Body()) : kNever; }
+  // REQUIRES: has_deadline() and deadline is not kNever.
+  void set_deadline(uint64_t deadline) { std::memcpy(Body(), &deadline, sizeof(deadline)); }
+  bool IsExpired(uint64_t now) const { return has_deadline() && deadline() <= now; }
+
+  char* payload() { return Body() + KeyOffset() + key_size(); }
+  const char* payload() const { return Body() + KeyOffset() + key_size(); }
+  size_t payload_size() const { return payload_size_; }
+  // Bytes that the entry itself takes, without what its payload points to.
+  size_t AllocationSize() const {
+    return sizeof(Entry) + KeyOffset() + key_size() + payload_size_;
+  }
+  // All memory of the entry, for MEMORY USAGE and the accounting.
+  size_t MemoryBytes() const;
+
+  // The access clock (24 bits): seconds for LRU, or LFU's minutes and counter.
+  uint32_t access() const { return access_[0] | access_[1] << 8 | access_[2] << 16; }
+  void set_access(uint32_t clock) {
+    access_[0] = static_cast<uint8_t>(clock);
+    access_[1] = static_cast<uint8_t>(clock >> 8);
+    access_[2] = static_cast<uint8_t>(clock >> 16);
+  }
+
+  // REQUIRES: type() is kString.
+  StringRef string() const {
+    return StringRef(static_cast<StringForm>(encoding()), payload(), payload_size_);
+  }
+
+ private:
+  static constexpr uint8_t kHasDeadline = 1;
+  static constexpr uint8_t kLongKey = 2;
+  static constexpr uint8_t kLongKeyMark = 255;
+
+  Entry() = default;
+
+  template <typename T>
+  static T Load(const char* from) {
+    T value;
+    std::memcpy(&value, from, sizeof(value));
+    return value;
+  }
+  char* Body() { return reinterpret_cast<char*>(this + 1); }
+  const char* Body() const { return reinterpret_cast<const char*>(this + 1); }
+  size_t KeyOffset() const { return size_t{flags_ & kHasDeadline} * 8 + size_t{flags_ & kLongKey} * 2; }
+
+  uint8_t type_and_encoding_ = 0;
+  uint8_t flags_ = 0;  // The high half is kept for a snapshot's tag.
+  uint8_t access_[3] = {};
+  uint8_t short_key_size_ = 0;
+  uint16_t payload_size_ = 0;
+};
+static_assert(sizeof(Entry) == 8);
+
+inline size_t Entry::key_size() const {
+  if ((flags_ & kLongKey) == 0) return short_key_size_;
+  return Load<uint32_t>(Body() + size_t{flags_ & kHasDeadline} * 8);
+}
+
+}  // namespace redstart
+
+#endif  // REDSTART_STORAGE_ENTRY_H_

@@ -1,0 +1,96 @@
+#include "storage/keyspace.h"
+
+#include <algorithm>
+#include <bit>
+#include <utility>
+
+namespace redstart {
+
+ShardLocks::ShardLocks(ShardLocks&& other) noexcept
+    : keyspace_(std::exchange(other.keyspace_, nullptr)), all_(other.all_), held_(std::move(other.held_)) {}
+
+ShardLocks& ShardLocks::operator=(ShardLocks&& other) noexcept {
+  if (this != &other) {
+    Unlock();
+    keyspace_ = std::exchange(other.keyspace_, nullptr);
+    all_ = other.all_;
+    held_ = std::move(other.held_);
+  }
+  return *this;
+}
+
+bool ShardLocks::Holds(size_t shard) const {
+  return keyspace_ != nullptr && (all_ || std::binary_search(held_.begin(), held_.end(), shard));
+}
+
+Shard& ShardLocks::operator[](size_t shard) const { return *keyspace_->shards_[shard]; }
+
+void ShardLocks::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (keyspace_ == nullptr) return;
+  if (all_) {
+    for (auto& shard : keyspace_->shards_) shard->mutex().Unlock();
+  } else {
+    for (const uint16_t shard : held_) keyspace_->shards_[shard]->mutex().Unlock();
+  }
+  keyspace_ = nullptr;
+}
+
+size_t Keyspace::ShardCountFor(size_t threads) {
+  return std::clamp(std::bit_ceil(threads * 64), size_t{64}, kMaxShards);
+}
+
+Keyspace::Keyspace(size_t shard_count, int databases, uint64_t hash_seed)
+    : databases_(databases), seed_(hash_seed), shard_bits_(std::countr_zero(shard_count)), shard_shift_(64 - shard_bits_) {
+  const Shard::Surroundings surroundings = {
+      .policy = {.seed = seed_, .shard_bits = shard_bits_},
+      .pages = &pages_,
+      .reclaimer = &reclaimer_,
+      .lazy_free = lazy_free_.get(),
+  };
+  shards_.reserve(shard_count);
+  for (size_t number = 0; number < shard_count; ++number) {
+    shards_.push_back(std::make_unique<Shard>(surroundings, number));
+  }
+}
+
+Keyspace::~Keyspace() {
+  lazy_free_->Drain();  // Its jobs point into shards.
+  shards_.clear();
+  reclaimer_.Collect();
+}
+
+ShardLocks Keyspace::Lock(absl::Span<const uint64_t> hashes) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  for (const uint64_t hash : hashes) locks.held_.push_back(static_cast<uint16_t>(ShardOf(hash)));
+  if (hashes.size() > 1) {
+    std::sort(locks.held_.begin(), locks.held_.end());
+    locks.held_.erase(std::unique(locks.held_.begin(), locks.held_.end()), locks.held_.end());
+  }
+  for (const uint16_t shard : locks.held_) shards_[shard]->mutex().Lock();
+  locks.keyspace_ = this;
+  return locks;
+}
+
+ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  locks.held_.push_back(static_cast<uint16_t>(shard));
+  shards_[shard]->mutex().Lock();
+  locks.keyspace_ = this;
+  return locks;
+}
+
+ShardLocks Keyspace::LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  for (auto& shard : shards_) shard->mutex().Lock();
+  locks.keyspace_ = this;
+  locks.all_ = true;
+  return locks;
+}
+
+uint64_t Keyspace::expired_keys() const {
+  uint64_t sum = 0;
+  for (const auto& shard : shards_) sum += shard->expired_keys.Get();
+  return sum;
+}
+
+}  // namespace redstart

@@ -1,0 +1,109 @@
+#ifndef REDSTART_STORAGE_KEYSPACE_H_
+#define REDSTART_STORAGE_KEYSPACE_H_
+
+// The keyspace: every key of every database, split into shards by hash.
+//
+// Locking. A shard's lock guards everything in it. Shards are locked in ascending order, and a thread holds at most one
+// ShardLocks at a time, so two threads can never wait for each other. ShardLocks is the proof of locking and the only
+// door to a shard. While one is held: no I/O, no waiting, no logging, no freeing of anything large.
+//
+// Ownership. The keyspace owns its shards and they never move; entries live in one shard for life. SWAPDB exchanges
+// the tables of two databases inside each shard.
+
+#include <cstdint>
+#include <memory>
+#include <string_view>
+#include <vector>
+
+#include "absl/container/inlined_vector.h"
+#include "absl/types/span.h"
+#include "storage/base/page_pool.h"
+#include "storage/base/reclaimer.h"
+#include "storage/lazy_free.h"
+#include "storage/shard.h"
+
+namespace redstart {
+
+class Keyspace;
+
+// Holds the locks of some or all shards until it goes away. Movable, so that it can be returned.
+class ShardLocks {
+ public:
+  ShardLocks() = default;
+  ShardLocks(ShardLocks&& other) noexcept;
+  ShardLocks& operator=(ShardLocks&& other) noexcept;
+  ~ShardLocks() { Unlock(); }
+
+  bool holds_all() const { return all_; }
+  bool Holds(size_t shard) const;
+  // REQUIRES: Holds(shard).
+  Shard& operator[](size_t shard) const;
+  void Unlock();
+
+ private:
+  friend class Keyspace;
+
+  Keyspace* keyspace_ = nullptr;
+  bool all_ = false;
+  absl::InlinedVector<uint16_t, 8> held_;  // Ascending, each once. Empty if all_.
+};
+
+class Keyspace {
+ public:
+  // SCAN's cursor has to fit 53 bits, and a table needs 43 of them (storage/base/table.h).
+  static constexpr size_t kMaxShards = 1024;
+  // Enough that few threads meet in one, few enough for a container of 64 MB.
+  static size_t ShardCountFor(size_t threads);
+
+  // REQUIRES: shard_count is a power of two up to kMaxShards.
+  Keyspace(size_t shard_count, int databases, uint64_t hash_seed);
+  ~Keyspace();
+  Keyspace(const Keyspace&) = delete;
+  Keyspace& operator=(const Keyspace&) = delete;
+
+  // The place of a key in hash order, and what follows from it.
+  uint64_t HashOf(std::string_view key) const { return PositionOf(key, seed_); }
+  size_t ShardOf(uint64_t hash) const { return hash >> shard_shift_; }
+  uint64_t PositionInShard(uint64_t hash) const { return hash << shard_bits_; }
+
+  // Locks the shards of some hashes, each once, and waits until it has them all.
+  // REQUIRES for all three: the calling thread holds no ShardLocks.
+  [[nodiscard]] ShardLocks Lock(absl::Span<const uint64_t> hashes);
+  [[nodiscard]] ShardLocks LockShard(size_t shard);
+  // The one global cut: whoever holds all locks sees a prefix of history.
+  [[nodiscard]] ShardLocks LockAll();
+
+  size_t shard_count() const { return shards_.size(); }
+  int databases() const { return databases_; }
+  uint64_t shard_bits() const { return shard_bits_; }
+
+  // Hints for keys that will be needed soon; without any lock, from inside a Reclaimer read scope.
+  void PrefetchBucket(int database, uint64_t hash) const {
+    shards_[ShardOf(hash)]->PrefetchBucket(database, PositionInShard(hash));
+  }
+  void PrefetchNode(int database, uint64_t hash) const {
+    shards_[ShardOf(hash)]->PrefetchNode(database, PositionInShard(hash));
+  }
+
+  Reclaimer& reclaimer() { return reclaimer_; }
+  LazyFree& lazy_free() { return *lazy_free_; }
+  PagePool& pages() { return pages_; }
+  // Keys removed because their deadline had passed, since the start.
+  uint64_t expired_keys() const;
+
+ private:
+  friend class ShardLocks;
+
+  const int databases_;
+  const uint64_t seed_;
+  int shard_bits_;
+  int shard_shift_;
+  PagePool pages_;
+  Reclaimer reclaimer_;
+  std::unique_ptr<LazyFree> lazy_free_ = std::make_unique<LazyFree>();
+  std::vector<std::unique_ptr<Shard>> shards_;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_STORAGE_KEYSPACE_H_

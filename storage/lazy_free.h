@@ -1,0 +1,55 @@
+#ifndef REDSTART_STORAGE_LAZY_FREE_H_
+#define REDSTART_STORAGE_LAZY_FREE_H_
+
+// The background thread that frees what is too large to be freed by a command: long strings, whole databases.
+//
+// Owner. The keyspace. Lock. Its own mutex guards the queue only; jobs run without it and may lock shards one at a time.
+// Invariant. Every job that was added is run: the destructor runs what is left.
+
+#include <condition_variable>
+#include <cstdint>
+#include <deque>
+#include <functional>
+#include <mutex>
+#include <thread>
+
+#include "storage/base/counter.h"
+
+namespace redstart {
+
+class LazyFree {
+ public:
+  LazyFree() = default;
+  ~LazyFree();
+  LazyFree(const LazyFree&) = delete;
+  LazyFree& operator=(const LazyFree&) = delete;
+
+  // Runs `job` soon on the background thread, which is started by the first job. `objects` is what INFO's
+  // lazyfree_pending_objects counts meanwhile. Never blocks for long; may be called with shards locked.
+  void Add(size_t objects, std::function<void()> job);
+  // Waits until everything added so far is freed.
+  void Drain();
+
+  uint64_t pending_objects() const;
+  uint64_t freed_objects() const;
+
+ private:
+  struct Job {
+    size_t objects;
+    std::function<void()> run;
+  };
+  void Loop();
+
+  mutable std::mutex mutex_;
+  std::condition_variable changed_;
+  std::deque<Job> jobs_;
+  bool running_job_ = false;
+  bool stopping_ = false;
+  uint64_t pending_objects_ = 0;
+  uint64_t freed_objects_ = 0;
+  std::thread thread_;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_STORAGE_LAZY_FREE_H_

@@ -1,0 +1,180 @@
+#include "storage/shard.h"
+
+#include <algorithm>
+
+namespace redstart {
+namespace {
+
+// Longer values are freed in the background: giving back this much takes the allocator some 10 us.
+constexpr size_t kLazyFreeBytes = size_t{256} << 10;
+// Entries of a detached database that are freed under one hold of the lock, some 5 us.
+constexpr size_t kFreedPerHold = 64;
+
+}  // namespace
+
+Shard::Shard(const Surroundings& surroundings, size_t number)
+    : roots_(8 + static_cast<int>(number * 5 % 9)), around_(surroundings), slab_(surroundings.pages) {}
+
+Shard::~Shard() {
+  // The slab gives its pages back as a whole; only what lies outside of them needs a visit.
+  for (const int number : Databases()) {
+    Database* database = Get(number);
+    for (std::optional<uint64_t> at = 0; at;) {
+      at = database->table.Walk(*at, [this](Entry* entry) {
+        ReleaseValue(entry);
+        Entry::FreeShell(&slab_, entry);
+      });
+    }
+    delete database;
+  }
+}
+
+const EntryTable* Shard::table(int database) const {
+  const Database* found = Get(database);
+  return found == nullptr ? nullptr : &found->table;
+}
+
+uint64_t Shard::with_deadline(int database) const {
+  const Database* found = Get(database);
+  return found == nullptr ? 0 : found->with_deadline;
+}
+
+Shard::Place Shard::Find(int database, std::string_view key, uint64_t position) const {
+  const Database* found = Get(database);
+  return found == nullptr ? Place() : found->table.Find(key, position);
+}
+
+void Shard::Insert(int database, Entry* entry, uint64_t position) {
+  Database* into = GetOrCreate(database);
+  into->table.Insert(entry, position);
+  if (entry->has_deadline()) {
+    ++into->with_deadline;
+    into->table.NoteDeadline(position, entry->deadline());
+  }
+}
+
+void Shard::ReplaceShell(int database, Place place, Entry* entry, uint64_t position) {
+  Database* in = Get(database);
+  Entry* old = place.node();
+  in->with_deadline += entry->has_deadline();
+  in->with_deadline -= old->has_deadline();
+  in->table.Replace(place, entry);
+  if (entry->has_deadline()) in->table.NoteDeadline(position, entry->deadline());
+  Entry::FreeShell(&slab_, old);
+}
+
+void Shard::Erase(int database, Place place) {
+  Entry* entry = Detach(database, place);
+  ReleaseValue(entry);
+  Entry::FreeShell(&slab_, entry);
+}
+
+Entry* Shard::Detach(int database, Place place) {
+  Database* in = Get(database);
+  Entry* entry = place.node();
+  in->with_deadline -= entry->has_deadline();
+  in->table.Erase(place);
+  return entry;
+}
+
+void Shard::NoteDeadline(int database, uint64_t position, uint64_t deadline) {
+  Get(database)->table.NoteDeadline(position, deadline);
+}
+
+bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max, std::vector<Entry*>* due) {
+  Database* in = Get(database);
+  if (in == nullptr || in->with_deadline == 0) {
+    *cursor = 0;
+    return true;
+  }
+  return in->table.CollectDue(now, cursor, max, due);
+}
+
+size_t Shard::Clear(int database) {
+  Database* detached = Exchange(database, nullptr);
+  if (detached == nullptr) return 0;
+  const size_t keys = detached->table.size();
+  around_.lazy_free->Add(keys, [this, detached] { FreeDetached(detached); });
+  return keys;
+}
+
+void Shard::SwapDatabases(int a, int b) {
+  Database* content = Exchange(a, Get(b));
+  Exchange(b, content);
+}
+
+std::vector<int> Shard::Databases() const {
+  std::vector<int> numbers;
+  for (int number = 0; number < kDirect; ++number) {
+    if (Get(number) != nullptr) numbers.push_back(number);
+  }
+  for (const auto& [number, database] : others_) numbers.push_back(number);
+  std::sort(numbers.begin(), numbers.end());
+  return numbers;
+}
+
+void Shard::ReleaseValue(Entry* entry) {
+  if (entry->type() != ValueType::kString) return;
+  Blob* blob = entry->string().blob();
+  if (blob == nullptr) return;
+  if (blob->MemoryBytes() < kLazyFreeBytes) {
+    blob->Unref();
+  } else {
+    around_.lazy_free->Add(1, [blob] { blob->Unref(); });
+  }
+}
+
+void Shard::PrefetchBucket(int database, uint64_t position) const {
+  if (database >= kDirect) return;
+  if (const Database* hint = direct_[database].load(std::memory_order_acquire)) hint->table.PrefetchBucket(position);
+}
+
+void Shard::PrefetchNode(int database, uint64_t position) const {
+  if (database >= kDirect) return;
+  if (const Database* hint = direct_[database].load(std::memory_order_acquire)) hint->table.PrefetchNode(position);
+}
+
+Shard::Database* Shard::Get(int database) const {
+  if (database < kDirect) return direct_[database].load(std::memory_order_relaxed);
+  const auto found = others_.find(database);
+  return found == others_.end() ? nullptr : found->second;
+}
+
+Shard::Database* Shard::GetOrCreate(int database) {
+  Database* found = Get(database);
+  if (found == nullptr) {
+    found = new Database(around_.policy, roots_, around_.reclaimer);
+    Exchange(database, found);
+  }
+  return found;
+}
+
+Shard::Database* Shard::Exchange(int database, Database* content) {
+  if (database < kDirect) return direct_[database].exchange(content, std::memory_order_acq_rel);
+  Database* before = Get(database);
+  if (content == nullptr) {
+    others_.erase(database);
+  } else {
+    others_[database] = content;
+  }
+  return before;
+}
+
+void Shard::FreeDetached(Database* database) {
+  std::optional<uint64_t> at = 0;
+  while (at) {
+    mutex_.Lock();
+    for (size_t freed = 0; at && freed < kFreedPerHold;) {
+      at = database->table.Walk(*at, [&](Entry* entry) {
+        // Values are released here, on the background thread, whatever their size.
+        if (entry->type() == ValueType::kString && entry->string().blob() != nullptr) entry->string().blob()->Unref();
+        Entry::FreeShell(&slab_, entry);
+        ++freed;
+      });
+    }
+    mutex_.Unlock();
+  }
+  around_.reclaimer->Retire(database, [](void* retired) { delete static_cast<Database*>(retired); });
+}
+
+}  // namespace redstart

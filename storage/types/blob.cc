@@ -1,0 +1,52 @@
+#include "storage/types/blob.h"
+
+#include <algorithm>
+#include <cstdlib>
+#include <cstring>
+#include <new>
+
+namespace redstart {
+namespace {
+
+// Past this size a growing blob gets a tenth more instead of twice as much: half a gigabyte must not take a whole one.
+constexpr size_t kDoublingLimit = size_t{16} << 20;
+
+size_t GrownCapacity(size_t size) {
+  return size < kDoublingLimit ? size * 2 : size + size / 10;
+}
+
+}  // namespace
+
+Blob* Blob::New(size_t size, size_t capacity) {
+  capacity = std::max(size, capacity);
+  void* memory = std::malloc(sizeof(Blob) + capacity);
+  if (memory == nullptr) throw std::bad_alloc();  // Ends the process, as for every other allocation.
+  return new (memory) Blob(size, capacity);
+}
+
+Blob* Blob::Copy(std::string_view bytes) {
+  Blob* blob = New(bytes.size(), bytes.size());
+  if (!bytes.empty()) std::memcpy(blob->data(), bytes.data(), bytes.size());
+  return blob;
+}
+
+void Blob::Unref() {
+  if (references_.fetch_sub(1, std::memory_order_acq_rel) == 1) {
+    this->~Blob();
+    std::free(this);
+  }
+}
+
+Blob* Blob::Resized(size_t size) {
+  Blob* blob = this;
+  if (IsShared() || size > capacity_) {
+    blob = New(size, size > size_ ? GrownCapacity(size) : size);
+    std::memcpy(blob->data(), data(), std::min(size, size_));
+  }
+  if (size > size_) std::memset(blob->data() + size_, 0, size - size_);
+  blob->size_ = size;
+  if (blob != this) Unref();
+  return blob;
+}
+
+}  // namespace redstart

@@ -1,0 +1,58 @@
+#include "storage/types/string.h"
+
+#include <charconv>
+
+#include "storage/base/number.h"
+
+namespace redstart {
+
+size_t StringRef::size() const {
+  if (form_ == StringForm::kInt) {
+    IntegerText scratch;
+    return View(&scratch).size();
+  }
+  return form_ == StringForm::kBlob ? blob()->size() : payload_size_;
+}
+
+std::string_view StringRef::View(IntegerText* scratch) const {
+  if (form_ == StringForm::kInt) {
+    const auto end = std::to_chars(scratch->data(), scratch->data() + scratch->size(), integer());
+    return {scratch->data(), static_cast<size_t>(end.ptr - scratch->data())};
+  }
+  if (form_ == StringForm::kBlob) return blob()->view();
+  return {payload_, payload_size_};
+}
+
+std::optional<int64_t> StringRef::AsInteger() const {
+  if (form_ == StringForm::kInt) return integer();
+  IntegerText scratch;
+  const std::string_view text = View(&scratch);
+  int64_t value;
+  if (!ParseInt64(text, &value)) return std::nullopt;
+  return value;
+}
+
+ChosenForm ChooseStringForm(std::string_view text, bool may_be_integer) {
+  int64_t integer;
+  if (may_be_integer && text.size() <= 20 && ParseInt64(text, &integer)) {
+    return {StringForm::kInt, integer, sizeof(integer)};
+  }
+  if (text.size() <= kMaxShortString) return {StringForm::kShort, 0, text.size()};
+  if (text.size() <= kMaxInlineString) return {StringForm::kInline, 0, text.size()};
+  return {StringForm::kBlob, 0, sizeof(Blob*)};
+}
+
+std::string_view EncodingName(StringForm form) {
+  switch (form) {
+    case StringForm::kInt:
+      return "int";
+    case StringForm::kShort:
+      return "embstr";
+    case StringForm::kInline:
+    case StringForm::kBlob:
+      break;
+  }
+  return "raw";
+}
+
+}  // namespace redstart
