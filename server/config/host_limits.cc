@@ -1,0 +1,121 @@
+#include "server/config/host_limits.h"
+
+#include <sched.h>
+#include <unistd.h>
+
+#include <algorithm>
+#include <charconv>
+#include <cstdint>
+#include <fstream>
+#include <optional>
+#include <sstream>
+#include <string_view>
+
+namespace redstart {
+namespace {
+
+std::optional<std::string> ReadFile(const std::string& path) {
+  std::ifstream in(path);
+  if (!in) return std::nullopt;
+  std::ostringstream text;
+  text << in.rdbuf();
+  return text.str();
+}
+
+std::optional<int64_t> ToInt(std::string_view text) {
+  while (!text.empty() && (text.back() == '\n' || text.back() == ' ')) text.remove_suffix(1);
+  int64_t value = 0;
+  const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), value);
+  if (error != std::errc() || end != text.data() + text.size()) return std::nullopt;
+  return value;
+}
+
+// CPUs, rounded up, of `quota` microseconds in every `period`; 0 if that is no limit.
+int QuotaToCpus(std::optional<int64_t> quota, std::optional<int64_t> period) {
+  if (!quota || !period || *quota <= 0 || *period <= 0) return 0;
+  return static_cast<int>(std::min<int64_t>((*quota + *period - 1) / *period, 1 << 20));
+}
+
+int QuotaOfV2Group(const std::string& folder) {
+  const auto text = ReadFile(folder + "/cpu.max");  // "max 100000" or "150000 100000"
+  if (!text) return 0;
+  const size_t space = text->find(' ');
+  if (space == std::string::npos) return 0;
+  const std::string_view all = *text;
+  return QuotaToCpus(ToInt(all.substr(0, space)), ToInt(all.substr(space + 1)));
+}
+
+int QuotaOfV1Group(const std::string& folder) {
+  const auto quota = ReadFile(folder + "/cpu.cfs_quota_us");  // -1: no limit
+  const auto period = ReadFile(folder + "/cpu.cfs_period_us");
+  if (!quota || !period) return 0;
+  return QuotaToCpus(ToInt(*quota), ToInt(*period));
+}
+
+// The tightest quota of `group` and the groups that it lies in, up to the mount point.
+int TightestQuota(const std::string& mount, std::string group,
+                  int (*quota_of)(const std::string&)) {
+  int tightest = 0;
+  while (true) {
+    if (const int here = quota_of(mount + group); here > 0) {
+      tightest = tightest == 0 ? here : std::min(tightest, here);
+    }
+    const size_t slash = group.rfind('/');
+    if (slash == std::string::npos) return tightest;
+    group.resize(slash);
+  }
+}
+
+bool HasController(std::string_view list, std::string_view name) {
+  while (!list.empty()) {
+    const size_t comma = list.find(',');
+    if (list.substr(0, comma) == name) return true;
+    if (comma == std::string_view::npos) return false;
+    list.remove_prefix(comma + 1);
+  }
+  return false;
+}
+
+}  // namespace
+
+int CgroupCpuQuota(const std::string& root) {
+  const auto groups = ReadFile(root + "/proc/self/cgroup");
+  if (!groups) return 0;
+  int tightest = 0;
+  std::istringstream lines(*groups);
+  // A line is "0::/path" for v2 and "4:cpu,cpuacct:/path" for v1. Inside a container the path is
+  // often that of the host and does not exist here; the walk up then ends at the mount point, which
+  // is the container's own group.
+  for (std::string line; std::getline(lines, line);) {
+    const size_t first = line.find(':');
+    const size_t second = line.find(':', first + 1);
+    if (first == std::string::npos || second == std::string::npos) continue;
+    const std::string controllers = line.substr(first + 1, second - first - 1);
+    const std::string group = line.substr(second + 1);
+    int quota = 0;
+    if (controllers.empty()) {
+      quota = TightestQuota(root + "/sys/fs/cgroup", group, QuotaOfV2Group);
+    } else if (HasController(controllers, "cpu")) {
+      for (const char* mount : {"/sys/fs/cgroup/cpu,cpuacct", "/sys/fs/cgroup/cpu"}) {
+        if (quota == 0) quota = TightestQuota(root + mount, group, QuotaOfV1Group);
+      }
+    }
+    if (quota > 0) tightest = tightest == 0 ? quota : std::min(tightest, quota);
+  }
+  return tightest;
+}
+
+int UsableCpus() {
+  int cpus = 0;
+  cpu_set_t mask;
+  CPU_ZERO(&mask);
+  if (sched_getaffinity(0, sizeof(mask), &mask) == 0) {
+    cpus = CPU_COUNT(&mask);
+  } else {  // More CPUs than cpu_set_t has bits.
+    cpus = static_cast<int>(sysconf(_SC_NPROCESSORS_ONLN));
+  }
+  if (const int quota = CgroupCpuQuota(""); quota > 0) cpus = std::min(cpus, quota);
+  return std::max(cpus, 1);
+}
+
+}  // namespace redstart
