@@ -1,0 +1,68 @@
+#ifndef REDSTART_STORAGE_BASE_PAGE_POOL_H_
+#define REDSTART_STORAGE_BASE_PAGE_POOL_H_
+
+// 4 KiB pages for the slabs of all shards, cut from chunks of 2 MiB so that huge pages can back
+// them (which gave SET and MGET 5-15 %). Owned by the keyspace; thread-safe behind one mutex, taken
+// once per page, not per entry.
+//
+// A chunk's first page holds its bookkeeping; the other 511 are handed out lowest address first, so
+// that high chunks drain and can be returned to the system. No page is touched before it is handed
+// out, and the first chunks do without huge pages: a small process pays for the pages that it uses,
+// not for 2 MiB at a time.
+
+#include <atomic>
+#include <cstddef>
+#include <mutex>
+#include <set>
+
+namespace redstart {
+
+class PagePool {
+ public:
+  static constexpr size_t kPageBytes = 4096;
+  static constexpr size_t kChunkBytes = size_t{2} << 20;
+  static constexpr size_t kPagesPerChunk = kChunkBytes / kPageBytes - 1;
+  // Below 16 MiB the memory that a half-used huge page wastes weighs more than the time that it
+  // saves.
+  static constexpr size_t kChunksWithoutHugePages = 8;
+  // Fully free chunks kept for the next burst.
+  static constexpr size_t kSpareChunks = 2;
+
+  PagePool() = default;
+  // Returns every chunk, whether or not all pages came back.
+  ~PagePool();
+  PagePool(const PagePool&) = delete;
+  PagePool& operator=(const PagePool&) = delete;
+
+  // A page of kPageBytes, aligned to its size, content unspecified. Ends the process if the system
+  // has no memory left.
+  void* Allocate();
+  void Free(void* page);
+
+  // Gives the memory of all free pages back to the system, also those in chunks that are partly in
+  // use.
+  void Purge();
+
+  // Pages handed out.
+  size_t bytes_in_use() const { return pages_in_use_.load(std::memory_order_relaxed) * kPageBytes; }
+  // Address space taken from the system.
+  size_t bytes_mapped() const { return chunk_count_.load(std::memory_order_relaxed) * kChunkBytes; }
+
+ private:
+  struct Chunk;
+
+  // REQUIRES of all: mutex_ is held.
+  Chunk* MapChunk();
+  void UnmapChunk(Chunk* chunk);
+
+  std::mutex mutex_;
+  std::set<Chunk*> open_;  // Guarded by mutex_: chunks with a free page, by address.
+  Chunk* all_ = nullptr;   // Guarded by mutex_: every chunk, linked.
+  size_t spare_ = 0;       // Guarded by mutex_: how many chunks are fully free.
+  std::atomic<size_t> pages_in_use_{0};
+  std::atomic<size_t> chunk_count_{0};
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_STORAGE_BASE_PAGE_POOL_H_
