@@ -5,7 +5,9 @@
 namespace redstart {
 namespace {
 
-uint32_t Minutes(uint64_t now_ms) { return static_cast<uint32_t>(now_ms / 60'000) & 0xFFFF; }
+uint32_t Minutes(uint64_t now_ms) {
+  return static_cast<uint32_t>(now_ms / 60'000) & 0xFFFF;
+}
 
 double Coin() {
   thread_local std::minstd_rand generator(std::random_device{}());
@@ -14,9 +16,13 @@ double Coin() {
 
 }  // namespace
 
-uint32_t LfuWithCounter(uint8_t counter, uint64_t now_ms) { return Minutes(now_ms) << 8 | counter; }
+uint32_t LfuWithCounter(uint8_t counter, uint64_t now_ms) {
+  return Minutes(now_ms) << 8 | counter;
+}
 
-uint32_t LfuNew(uint64_t now_ms) { return LfuWithCounter(kLfuInitial, now_ms); }
+uint32_t LfuNew(uint64_t now_ms) {
+  return LfuWithCounter(kLfuInitial, now_ms);
+}
 
 uint8_t LfuCounter(uint32_t access, uint64_t now_ms, int decay_minutes) {
   const uint32_t elapsed = (Minutes(now_ms) - (access >> 8)) & 0xFFFF;

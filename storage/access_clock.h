@@ -3,9 +3,10 @@
 
 // The 24 bits of an entry that say how recently (LRU) or how often (LFU) it was used.
 //
-// LRU: seconds modulo 2^24. LFU: 16 bits of minutes since the last decrement, and a logarithmic counter of 8 bits whose
-// increments get rarer as it grows, as documented for Redis's `lfu-log-factor` and `lfu-decay-time`.
-// All functions are pure but for the coin that LfuTouched throws.
+// LRU: seconds modulo 2^24. LFU: 16 bits of minutes since the last decrement, and a logarithmic
+// counter of 8 bits whose increments get rarer as it grows, as documented for Redis's
+// `lfu-log-factor` and `lfu-decay-time`. All functions are pure but for the coin that LfuTouched
+// throws.
 
 #include <cstdint>
 
@@ -15,7 +16,9 @@ inline constexpr uint32_t kAccessClockMask = (1u << 24) - 1;
 // What a new key's LFU counter starts at, so that it is not the first to be evicted.
 inline constexpr uint8_t kLfuInitial = 5;
 
-inline uint32_t LruClock(uint64_t now_ms) { return static_cast<uint32_t>(now_ms / 1000) & kAccessClockMask; }
+inline uint32_t LruClock(uint64_t now_ms) {
+  return static_cast<uint32_t>(now_ms / 1000) & kAccessClockMask;
+}
 // Seconds since `access`, whose clock wraps around after 194 days.
 inline uint64_t LruIdleSeconds(uint32_t access, uint64_t now_ms) {
   return (LruClock(now_ms) - access) & kAccessClockMask;

@@ -25,10 +25,13 @@ std::string_view TypeName(ValueType type) {
 Entry* Entry::New(Slab* slab, std::string_view key, const Shape& shape) {
   const bool long_key = key.size() >= kLongKeyMark;
   const bool has_deadline = shape.deadline != kNever;
-  const size_t bytes = sizeof(Entry) + (has_deadline ? 8 : 0) + (long_key ? 4 : 0) + key.size() + shape.payload_size;
+  const size_t bytes =
+      sizeof(Entry) + (has_deadline ? 8 : 0) + (long_key ? 4 : 0) + key.size() + shape.payload_size;
   auto* entry = new (slab->Allocate(bytes)) Entry();
-  entry->type_and_encoding_ = static_cast<uint8_t>(static_cast<uint8_t>(shape.type) << 4 | shape.encoding);
-  entry->flags_ = static_cast<uint8_t>((has_deadline ? kHasDeadline : 0) | (long_key ? kLongKey : 0));
+  entry->type_and_encoding_ =
+      static_cast<uint8_t>(static_cast<uint8_t>(shape.type) << 4 | shape.encoding);
+  entry->flags_ =
+      static_cast<uint8_t>((has_deadline ? kHasDeadline : 0) | (long_key ? kLongKey : 0));
   entry->short_key_size_ = long_key ? kLongKeyMark : static_cast<uint8_t>(key.size());
   entry->payload_size_ = static_cast<uint16_t>(shape.payload_size);
   char* at = entry->Body();
@@ -45,7 +48,9 @@ Entry* Entry::New(Slab* slab, std::string_view key, const Shape& shape) {
   return entry;
 }
 
-void Entry::FreeShell(Slab* slab, Entry* entry) { slab->Free(entry, entry->AllocationSize()); }
+void Entry::FreeShell(Slab* slab, Entry* entry) {
+  slab->Free(entry, entry->AllocationSize());
+}
 
 size_t Entry::MemoryBytes() const {
   size_t bytes = AllocationSize();

@@ -3,12 +3,13 @@
 
 // A key with its value: one allocation, to which exactly one slot of one table points.
 //
-// Layout, in bytes: header 8 | deadline 8, if any | key length 4, if the key has 255 bytes or more | key | payload. The
-// payload is the value itself when it is small, and otherwise a pointer to it. So 16 bytes of key and 32 of value
-// take 56 bytes, 64 with a deadline.
+// Layout, in bytes: header 8 | deadline 8, if any | key length 4, if the key has 255 bytes or more
+// | key | payload. The payload is the value itself when it is small, and otherwise a pointer to it.
+// So 16 bytes of key and 32 of value take 56 bytes, 64 with a deadline.
 //
-// Ownership. The table of its shard owns it; the shard's slab has its memory; the shard's lock guards every field. An
-// entry never changes its size in place: what grows moves to a new entry (Shard::ReplaceEntry).
+// Ownership. The table of its shard owns it; the shard's slab has its memory; the shard's lock
+// guards every field. An entry never changes its size in place: what grows moves to a new entry
+// (Shard::ReplaceEntry).
 
 #include <cstdint>
 #include <cstring>
@@ -63,9 +64,7 @@ class Entry {
   const char* payload() const { return Body() + KeyOffset() + key_size(); }
   size_t payload_size() const { return payload_size_; }
   // Bytes that the entry itself takes, without what its payload points to.
-  size_t AllocationSize() const {
-    return sizeof(Entry) + KeyOffset() + key_size() + payload_size_;
-  }
+  size_t AllocationSize() const { return sizeof(Entry) + KeyOffset() + key_size() + payload_size_; }
   // All memory of the entry, for MEMORY USAGE and the accounting.
   size_t MemoryBytes() const;
 
@@ -97,7 +96,9 @@ class Entry {
   }
   char* Body() { return reinterpret_cast<char*>(this + 1); }
   const char* Body() const { return reinterpret_cast<const char*>(this + 1); }
-  size_t KeyOffset() const { return size_t{flags_ & kHasDeadline} * 8 + size_t{flags_ & kLongKey} * 2; }
+  size_t KeyOffset() const {
+    return ((flags_ & kHasDeadline) != 0 ? 8 : 0) + ((flags_ & kLongKey) != 0 ? 4 : 0);
+  }
 
   uint8_t type_and_encoding_ = 0;
   uint8_t flags_ = 0;  // The high half is kept for a snapshot's tag.
@@ -109,7 +110,7 @@ static_assert(sizeof(Entry) == 8);
 
 inline size_t Entry::key_size() const {
   if ((flags_ & kLongKey) == 0) return short_key_size_;
-  return Load<uint32_t>(Body() + size_t{flags_ & kHasDeadline} * 8);
+  return Load<uint32_t>(Body() + (has_deadline() ? 8 : 0));
 }
 
 }  // namespace redstart

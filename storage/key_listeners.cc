@@ -7,12 +7,14 @@ namespace {
 
 template <typename Watches>
 auto FindWatch(Watches& watches, const std::atomic<bool>* touched) {
-  return std::find_if(watches.begin(), watches.end(), [&](const auto& watch) { return watch.touched == touched; });
+  return std::find_if(watches.begin(), watches.end(),
+                      [&](const auto& watch) { return watch.touched == touched; });
 }
 
 }  // namespace
 
-void KeyListeners::Watch(int database, std::string_view key, std::atomic<bool>* touched, bool expired) {
+void KeyListeners::Watch(int database, std::string_view key, std::atomic<bool>* touched,
+                         bool expired) {
   Watches& watches = watches_[Key(database, key)];
   if (FindWatch(watches, touched) == watches.end()) watches.push_back({touched, expired});
 }
@@ -25,7 +27,8 @@ void KeyListeners::Unwatch(int database, std::string_view key, const std::atomic
   if (found->second.empty()) watches_.erase(found);
 }
 
-bool KeyListeners::IsMarkedExpired(int database, std::string_view key, const std::atomic<bool>* touched) const {
+bool KeyListeners::IsMarkedExpired(int database, std::string_view key,
+                                   const std::atomic<bool>* touched) const {
   const auto found = watches_.find(Key(database, key));
   if (found == watches_.end()) return false;
   const auto watch = FindWatch(found->second, touched);

@@ -3,9 +3,10 @@
 
 // Who wants to know about changes of a key: for now the sessions that WATCH it.
 //
-// Owner and lock. One per shard, guarded by the shard's lock. It points to flags that belong to the watching sessions;
-// a session removes its watches, under the locks of their shards, before its flag goes away.
-// Cost. Shard::attention() tells with one byte whether there is anybody at all, so that a write nobody waits for pays one test.
+// Owner and lock. One per shard, guarded by the shard's lock. It points to flags that belong to the
+// watching sessions; a session removes its watches, under the locks of their shards, before its
+// flag goes away. Cost. Shard::attention() tells with one byte whether there is anybody at all, so
+// that a write nobody waits for pays one test.
 
 #include <atomic>
 #include <string>
@@ -21,8 +22,8 @@ class KeyListeners {
  public:
   bool empty() const { return watches_.empty(); }
 
-  // `expired`: the key was past its deadline already, so that its deletion is no change to the watcher.
-  // Watching the same key twice with the same flag counts once.
+  // `expired`: the key was past its deadline already, so that its deletion is no change to the
+  // watcher. Watching the same key twice with the same flag counts once.
   void Watch(int database, std::string_view key, std::atomic<bool>* touched, bool expired);
   void Unwatch(int database, std::string_view key, const std::atomic<bool>* touched);
   // Whether this watch was, or became, one of an expired key.
@@ -31,8 +32,9 @@ class KeyListeners {
   // The key changed; `exists` says whether it is there now.
   void Touch(int database, std::string_view key, bool exists);
 
-  // What FLUSHALL, FLUSHDB and SWAPDB do to the watched keys of one database. Both calls receive a key and answer whether
-  // it stood in the database that goes away, and what stands in the one that takes its place.
+  // What FLUSHALL, FLUSHDB and SWAPDB do to the watched keys of one database. Both calls receive a
+  // key and answer whether it stood in the database that goes away, and what stands in the one that
+  // takes its place.
   enum class After { kAbsent, kExpired, kPresent };
   template <typename Before, typename Next>
   void TouchDatabase(int database, Before&& was_there, Next&& comes_instead);
@@ -57,7 +59,8 @@ void KeyListeners::TouchDatabase(int database, Before&& was_there, Next&& comes_
     if (!before && after == After::kAbsent) continue;
     for (OneWatch& watch : watches) {
       if (watch.expired && after == After::kAbsent) {
-        watch.expired = false;  // The expired key is gone now, which is what the watcher saw all along.
+        watch.expired =
+            false;  // The expired key is gone now, which is what the watcher saw all along.
       } else if (after == After::kExpired && (watch.expired || !before)) {
         watch.expired = true;  // Absent before and logically absent still.
       } else {

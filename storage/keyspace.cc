@@ -7,7 +7,9 @@
 namespace redstart {
 
 ShardLocks::ShardLocks(ShardLocks&& other) noexcept
-    : keyspace_(std::exchange(other.keyspace_, nullptr)), all_(other.all_), held_(std::move(other.held_)) {}
+    : keyspace_(std::exchange(other.keyspace_, nullptr)),
+      all_(other.all_),
+      held_(std::move(other.held_)) {}
 
 ShardLocks& ShardLocks::operator=(ShardLocks&& other) noexcept {
   if (this != &other) {
@@ -23,7 +25,9 @@ bool ShardLocks::Holds(size_t shard) const {
   return keyspace_ != nullptr && (all_ || std::binary_search(held_.begin(), held_.end(), shard));
 }
 
-Shard& ShardLocks::operator[](size_t shard) const { return *keyspace_->shards_[shard]; }
+Shard& ShardLocks::operator[](size_t shard) const {
+  return *keyspace_->shards_[shard];
+}
 
 void ShardLocks::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   if (keyspace_ == nullptr) return;
@@ -40,7 +44,10 @@ size_t Keyspace::ShardCountFor(size_t threads) {
 }
 
 Keyspace::Keyspace(size_t shard_count, int databases, uint64_t hash_seed)
-    : databases_(databases), seed_(hash_seed), shard_bits_(std::countr_zero(shard_count)), shard_shift_(64 - shard_bits_) {
+    : databases_(databases),
+      seed_(hash_seed),
+      shard_bits_(std::countr_zero(shard_count)),
+      shard_shift_(64 - shard_bits_) {
   const Shard::Surroundings surroundings = {
       .policy = {.seed = seed_, .shard_bits = shard_bits_},
       .pages = &pages_,

@@ -3,12 +3,13 @@
 
 // The keyspace: every key of every database, split into shards by hash.
 //
-// Locking. A shard's lock guards everything in it. Shards are locked in ascending order, and a thread holds at most one
-// ShardLocks at a time, so two threads can never wait for each other. ShardLocks is the proof of locking and the only
-// door to a shard. While one is held: no I/O, no waiting, no logging, no freeing of anything large.
+// Locking. A shard's lock guards everything in it. Shards are locked in ascending order, and a
+// thread holds at most one ShardLocks at a time, so two threads can never wait for each other.
+// ShardLocks is the proof of locking and the only door to a shard. While one is held: no I/O, no
+// waiting, no logging, no freeing of anything large.
 //
-// Ownership. The keyspace owns its shards and they never move; entries live in one shard for life. SWAPDB exchanges
-// the tables of two databases inside each shard.
+// Ownership. The keyspace owns its shards and they never move; entries live in one shard for life.
+// SWAPDB exchanges the tables of two databases inside each shard.
 
 #include <cstdint>
 #include <memory>

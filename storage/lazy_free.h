@@ -1,10 +1,12 @@
 #ifndef REDSTART_STORAGE_LAZY_FREE_H_
 #define REDSTART_STORAGE_LAZY_FREE_H_
 
-// The background thread that frees what is too large to be freed by a command: long strings, whole databases.
+// The background thread that frees what is too large to be freed by a command: long strings, whole
+// databases.
 //
-// Owner. The keyspace. Lock. Its own mutex guards the queue only; jobs run without it and may lock shards one at a time.
-// Invariant. Every job that was added is run: the destructor runs what is left.
+// Owner. The keyspace. Lock. Its own mutex guards the queue only; jobs run without it and may lock
+// shards one at a time. Invariant. Every job that was added is run: the destructor runs what is
+// left.
 
 #include <condition_variable>
 #include <cstdint>
@@ -24,8 +26,9 @@ class LazyFree {
   LazyFree(const LazyFree&) = delete;
   LazyFree& operator=(const LazyFree&) = delete;
 
-  // Runs `job` soon on the background thread, which is started by the first job. `objects` is what INFO's
-  // lazyfree_pending_objects counts meanwhile. Never blocks for long; may be called with shards locked.
+  // Runs `job` soon on the background thread, which is started by the first job. `objects` is what
+  // INFO's lazyfree_pending_objects counts meanwhile. Never blocks for long; may be called with
+  // shards locked.
   void Add(size_t objects, std::function<void()> job);
   // Waits until everything added so far is freed.
   void Drain();

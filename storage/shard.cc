@@ -13,7 +13,9 @@ constexpr size_t kFreedPerHold = 64;
 }  // namespace
 
 Shard::Shard(const Surroundings& surroundings, size_t number)
-    : roots_(8 + static_cast<int>(number * 5 % 9)), around_(surroundings), slab_(surroundings.pages) {}
+    : roots_(8 + static_cast<int>(number * 5 % 9)),
+      around_(surroundings),
+      slab_(surroundings.pages) {}
 
 Shard::~Shard() {
   // The slab gives its pages back as a whole; only what lies outside of them needs a visit.
@@ -81,7 +83,8 @@ void Shard::NoteDeadline(int database, uint64_t position, uint64_t deadline) {
   Get(database)->table.NoteDeadline(position, deadline);
 }
 
-bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max, std::vector<Entry*>* due) {
+bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
+                       std::vector<Entry*>* due) {
   Database* in = Get(database);
   if (in == nullptr || in->with_deadline == 0) {
     *cursor = 0;
@@ -126,12 +129,14 @@ void Shard::ReleaseValue(Entry* entry) {
 
 void Shard::PrefetchBucket(int database, uint64_t position) const {
   if (database >= kDirect) return;
-  if (const Database* hint = direct_[database].load(std::memory_order_acquire)) hint->table.PrefetchBucket(position);
+  if (const Database* hint = direct_[database].load(std::memory_order_acquire))
+    hint->table.PrefetchBucket(position);
 }
 
 void Shard::PrefetchNode(int database, uint64_t position) const {
   if (database >= kDirect) return;
-  if (const Database* hint = direct_[database].load(std::memory_order_acquire)) hint->table.PrefetchNode(position);
+  if (const Database* hint = direct_[database].load(std::memory_order_acquire))
+    hint->table.PrefetchNode(position);
 }
 
 Shard::Database* Shard::Get(int database) const {
@@ -167,14 +172,16 @@ void Shard::FreeDetached(Database* database) {
     for (size_t freed = 0; at && freed < kFreedPerHold;) {
       at = database->table.Walk(*at, [&](Entry* entry) {
         // Values are released here, on the background thread, whatever their size.
-        if (entry->type() == ValueType::kString && entry->string().blob() != nullptr) entry->string().blob()->Unref();
+        if (entry->type() == ValueType::kString && entry->string().blob() != nullptr)
+          entry->string().blob()->Unref();
         Entry::FreeShell(&slab_, entry);
         ++freed;
       });
     }
     mutex_.Unlock();
   }
-  around_.reclaimer->Retire(database, [](void* retired) { delete static_cast<Database*>(retired); });
+  around_.reclaimer->Retire(database,
+                            [](void* retired) { delete static_cast<Database*>(retired); });
 }
 
 }  // namespace redstart

@@ -1,11 +1,11 @@
 #ifndef REDSTART_STORAGE_SHARD_H_
 #define REDSTART_STORAGE_SHARD_H_
 
-// One part of the keyspace: for every database a table with the keys whose hash begins with the shard's number, the memory
-// of their entries, and who listens to them.
+// One part of the keyspace: for every database a table with the keys whose hash begins with the
+// shard's number, the memory of their entries, and who listens to them.
 //
-// Owner. The keyspace; shards never move. Lock. mutex() guards everything here but what is said to be callable
-// without it. Only ShardLocks hands a shard out, so whoever has one holds its lock.
+// Owner. The keyspace; shards never move. Lock. mutex() guards everything here but what is said to
+// be callable without it. Only ShardLocks hands a shard out, so whoever has one holds its lock.
 // Invariants. An entry lives in one shard for life. A database has no table before its first key.
 // This layer knows no time: what an expired key means is decided above (server/exec/key_access).
 
@@ -57,7 +57,8 @@ class Shard {
     Reclaimer* reclaimer;
     LazyFree* lazy_free;
   };
-  // `number` only decides into how many roots the tables are cut, so that not all shards grow at the same time.
+  // `number` only decides into how many roots the tables are cut, so that not all shards grow at
+  // the same time.
   Shard(const Surroundings& surroundings, size_t number);
   ~Shard();
   Shard(const Shard&) = delete;
@@ -74,12 +75,13 @@ class Shard {
   Place Find(int database, std::string_view key, uint64_t position) const;
   // The same for a key whose position is not at hand.
   Place FindByName(int database, std::string_view key) const {
-    return Find(database, key, redstart::PositionOf(key, around_.policy.seed) << around_.policy.shard_bits);
+    return Find(database, key,
+                redstart::PositionOf(key, around_.policy.seed) << around_.policy.shard_bits);
   }
   // Adds an entry. REQUIRES: its key is not there.
   void Insert(int database, Entry* entry, uint64_t position);
-  // Puts `entry` where another entry of the same key stands, and frees the other's memory, but not what its payload
-  // points to: that has moved to the new entry or was released by the caller.
+  // Puts `entry` where another entry of the same key stands, and frees the other's memory, but not
+  // what its payload points to: that has moved to the new entry or was released by the caller.
   void ReplaceShell(int database, Place place, Entry* entry, uint64_t position);
   // Removes an entry with its value.
   void Erase(int database, Place place);
@@ -88,10 +90,13 @@ class Shard {
   // To be called when an entry's deadline moved in place.
   void NoteDeadline(int database, uint64_t position, uint64_t deadline);
 
-  // Entries of a database whose deadline has passed, at most `max`; true at the end of the table (EntryTable::CollectDue).
-  bool CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max, std::vector<Entry*>* due);
+  // Entries of a database whose deadline has passed, at most `max`; true at the end of the table
+  // (EntryTable::CollectDue).
+  bool CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
+                  std::vector<Entry*>* due);
 
-  // Takes all keys of a database out at once, to be freed in the background; returns how many there were. O(1).
+  // Takes all keys of a database out at once, to be freed in the background; returns how many there
+  // were. O(1).
   size_t Clear(int database);
   void SwapDatabases(int a, int b);
   // The databases that have a table.
@@ -106,7 +111,8 @@ class Shard {
   // Whether anybody listens to any key: the one test that a write pays for WATCH and its like.
   bool attention() const { return !listeners_.empty(); }
 
-  // Hints that need no lock, from inside a Reclaimer read scope: see EntryTable. Databases past the first 16 get none.
+  // Hints that need no lock, from inside a Reclaimer read scope: see EntryTable. Databases past the
+  // first 16 get none.
   void PrefetchBucket(int database, uint64_t position) const;
   void PrefetchNode(int database, uint64_t position) const;
 
@@ -114,9 +120,11 @@ class Shard {
   Counter expired_keys;
 
  private:
-  // A table with what is counted beside it. Freed through the reclaimer, because prefetching reads it without a lock.
+  // A table with what is counted beside it. Freed through the reclaimer, because prefetching reads
+  // it without a lock.
   struct Database {
-    Database(EntryPolicy policy, int roots, Reclaimer* reclaimer) : table(policy, roots, reclaimer) {}
+    Database(EntryPolicy policy, int roots, Reclaimer* reclaimer)
+        : table(policy, roots, reclaimer) {}
 
     EntryTable table;
     uint64_t with_deadline = 0;

@@ -25,7 +25,8 @@ void FillPayload(char* payload, const ChosenForm& chosen, std::string_view text)
 
 }  // namespace
 
-Entry* NewStringEntry(Slab* slab, std::string_view key, std::string_view text, bool may_be_integer, uint64_t deadline) {
+Entry* NewStringEntry(Slab* slab, std::string_view key, std::string_view text, bool may_be_integer,
+                      uint64_t deadline) {
   const ChosenForm chosen = ChooseStringForm(text, may_be_integer);
   Entry* entry = Entry::New(slab, key,
                             {.type = ValueType::kString,
@@ -54,7 +55,8 @@ void StringEditor::Overwrite(size_t offset, std::string_view patch) {
 
 char* StringEditor::Resize(size_t size) {
   if (value().blob() != nullptr || size > kMaxInlineString) return ResizeToBlob(size);
-  // The old text is copied aside: the entry it stands in may be freed. It is at most kMaxInlineString long.
+  // The old text is copied aside: the entry it stands in may be freed. It is at most
+  // kMaxInlineString long.
   char before[kMaxInlineString];
   IntegerText scratch;
   const std::string_view text = value().View(&scratch);

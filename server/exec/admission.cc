@@ -12,12 +12,16 @@ namespace {
 constexpr size_t kQuotedBytes = 128;
 
 std::string UnknownCommand(Args args) {
-  std::string text = "ERR unknown command '" + std::string(args[0].substr(0, kQuotedBytes)) + "', with args beginning with: ";
   std::string quoted;
-  for (size_t i = 1; i < args.size() && quoted.size() < kQuotedBytes; ++i) {
-    quoted += "'" + std::string(args[i].substr(0, kQuotedBytes - quoted.size())) + "' ";
+  for (const std::string_view arg : args.subspan(1)) {
+    if (quoted.size() >= kQuotedBytes) break;
+    const std::string_view shown = arg.substr(0, kQuotedBytes - quoted.size());
+    quoted.append("'").append(shown).append("' ");
   }
-  return text + quoted;
+  std::string text = "ERR unknown command '";
+  return text.append(args[0].substr(0, kQuotedBytes))
+      .append("', with args beginning with: ")
+      .append(quoted);
 }
 
 bool Exists(const AdmissionRequest& request, std::string* error) {
@@ -32,7 +36,8 @@ bool Exists(const AdmissionRequest& request, std::string* error) {
 }
 
 bool HasRightCount(const AdmissionRequest& request, std::string* error) {
-  if (request.row->spec->AcceptsCount(request.args.size()) && !request.row->spec->Has(kContainer)) [[likely]] {
+  if (request.row->spec->AcceptsCount(request.args.size()) && !request.row->spec->Has(kContainer))
+      [[likely]] {
     return true;
   }
   *error = error::WrongArity(request.row->full_name);
@@ -43,8 +48,10 @@ bool IsEnabled(const AdmissionRequest& request, std::string* error) {
   if (!request.row->spec->Has(kDebugGuarded)) return true;
   if (MayDo(request.config.enable_debug_command, request.session.peer().is_loopback)) return true;
   *error =
-      "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you can run it from a local "
-      "connection, otherwise you need to set this option in the configuration file, and then restart the server.";
+      "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
+      "can run it from a local "
+      "connection, otherwise you need to set this option in the configuration file, and then "
+      "restart the server.";
   return false;
 }
 
@@ -74,7 +81,8 @@ constexpr Check kChecks[] = {Exists,          HasRightCount,          IsEnabled,
 }  // namespace
 
 bool IsAdmitted(const AdmissionRequest& request, std::string* error) {
-  return std::all_of(std::begin(kChecks), std::end(kChecks), [&](Check check) { return check(request, error); });
+  return std::all_of(std::begin(kChecks), std::end(kChecks),
+                     [&](Check check) { return check(request, error); });
 }
 
 }  // namespace redstart

@@ -1,8 +1,8 @@
 #ifndef REDSTART_SERVER_EXEC_ARG_READER_H_
 #define REDSTART_SERVER_EXEC_ARG_READER_H_
 
-// Reads the arguments of a command from left to right and remembers the first error, so that a handler can read all of them
-// and ask once. After an error every read returns a harmless value.
+// Reads the arguments of a command from left to right and remembers the first error, so that a
+// handler can read all of them and ask once. After an error every read returns a harmless value.
 //
 // Owned by a handler on its stack; views into the request.
 
@@ -19,7 +19,8 @@ namespace redstart {
 
 // Whether two texts are equal but for the case of letters: how option words are compared.
 inline bool SameWord(std::string_view a, std::string_view b) {
-  return absl::EqualsIgnoreCase(absl::string_view(a.data(), a.size()), absl::string_view(b.data(), b.size()));
+  return absl::EqualsIgnoreCase(absl::string_view(a.data(), a.size()),
+                                absl::string_view(b.data(), b.size()));
 }
 
 class ArgReader {
@@ -57,11 +58,10 @@ class ArgReader {
   };
   int64_t Integer() { return Integer(Range{}); }
   int64_t Integer(const Range& range) {
-    int64_t value = 0;
-    const std::string_view text = Bytes();
-    if (ok() && !ParseInt64(text, &value)) Fail(error::kNotInteger);
-    if (ok() && (value < range.min || value > range.max)) Fail(range.otherwise);
-    return ok() ? value : 0;
+    const std::optional<int64_t> value = ParseInt64(Bytes());
+    if (!value) Fail(error::kNotInteger);
+    if (ok() && (*value < range.min || *value > range.max)) Fail(range.otherwise);
+    return ok() ? *value : 0;
   }
 
  private:

@@ -1,12 +1,14 @@
 #ifndef REDSTART_SERVER_EXEC_CHANGE_RECORDER_H_
 #define REDSTART_SERVER_EXEC_CHANGE_RECORDER_H_
 
-// Collects the effects of a command, transaction or script and hands them to the journal as one block.
+// Collects the effects of a command, transaction or script and hands them to the journal as one
+// block.
 //
-// One per I/O thread. Begin and End surround each command; Commit comes once, after the last of them, while their shards
-// are still locked. The default effect of a command that changed something is the command itself; a handler that needs
-// another one (SPOP, relative deadlines) says so with Effect, or with Suppress that there is none.
-// Cost. While nobody reads the journal nothing is encoded.
+// One per I/O thread. Begin and End surround each command; Commit comes once, after the last of
+// them, while their shards are still locked. The default effect of a command that changed something
+// is the command itself; a handler that needs another one (SPOP, relative deadlines) says so with
+// Effect, or with Suppress that there is none. Cost. While nobody reads the journal nothing is
+// encoded.
 
 #include <cstdint>
 #include <initializer_list>
@@ -26,14 +28,16 @@ class ChangeRecorder {
   void Begin(int database, Args args);
   // The command changed something that its repetition changes as well.
   void Changed() { changed_ = true; }
-  // This takes the place of the command itself. May be called several times, for several effects in this order.
+  // This takes the place of the command itself. May be called several times, for several effects in
+  // this order.
   void Effect(std::initializer_list<std::string_view> command);
   // The command is to leave nothing in the stream but what Effect added.
   void Suppress() { replaced_ = true; }
   // An effect beside the command's own, before it: an expired key's deletion.
   void Aside(int database, std::initializer_list<std::string_view> command);
   void End();
-  // Appends everything since the last Commit as one block. REQUIRES: the shards concerned are locked.
+  // Appends everything since the last Commit as one block. REQUIRES: the shards concerned are
+  // locked.
   void Commit();
 
   // Whether effects are wanted at all. Valid while a shard is locked.

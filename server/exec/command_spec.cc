@@ -61,10 +61,12 @@ int BeginOf(const KeySpec& spec, Args args) {
 
 bool FindCounted(const KeySpec& spec, Args args, int begin, std::vector<int>* positions) {
   const int count_at = begin + spec.last;
-  int64_t keys = 0;
-  if (count_at >= static_cast<int>(args.size()) || !ParseInt64(args[count_at], &keys) || keys < 0) return false;
+  if (count_at >= static_cast<int>(args.size())) return false;
+  const int64_t keys = ParseInt64(args[count_at]).value_or(-1);
+  if (keys < 0) return false;
   const int64_t first = begin + spec.first;
-  if (keys > static_cast<int64_t>(args.size()) || first + (keys - 1) * spec.step >= static_cast<int64_t>(args.size())) {
+  if (keys > static_cast<int64_t>(args.size()) ||
+      first + (keys - 1) * spec.step >= static_cast<int64_t>(args.size())) {
     return false;
   }
   for (int64_t i = 0; i < keys; ++i) positions->push_back(static_cast<int>(first + i * spec.step));

@@ -1,8 +1,9 @@
 #ifndef REDSTART_SERVER_EXEC_COMMAND_SPEC_H_
 #define REDSTART_SERVER_EXEC_COMMAND_SPEC_H_
 
-// One command is one handler and one row, a CommandSpec: the single truth from which COMMAND, arity errors, key positions,
-// locks, access control and default journalling derive. A subcommand is a row of its own ("CLIENT KILL").
+// One command is one handler and one row, a CommandSpec: the single truth from which COMMAND, arity
+// errors, key positions, locks, access control and default journalling derive. A subcommand is a
+// row of its own ("CLIENT KILL").
 //
 // Rows are constexpr arrays at the bottom of the files in server/commands and live for ever.
 
@@ -47,11 +48,11 @@ enum CommandFlag : uint32_t {
   kProtected = 1u << 21,
   kSentinel = 1u << 22,
   // Not shown to clients.
-  kNeverQueued = 1u << 23,    // Runs at once inside MULTI: EXEC, DISCARD, ...
-  kContainer = 1u << 24,      // Only its subcommands do anything.
-  kDebugGuarded = 1u << 25,   // Allowed by enable-debug-command.
-  kUnlisted = 1u << 26,       // A subcommand that COMMAND does not list, as on Redis (DEBUG's).
-  kNeedsWhole = 1u << 27,     // A session handler that runs with every shard locked (SYNC).
+  kNeverQueued = 1u << 23,   // Runs at once inside MULTI: EXEC, DISCARD, ...
+  kContainer = 1u << 24,     // Only its subcommands do anything.
+  kDebugGuarded = 1u << 25,  // Allowed by enable-debug-command.
+  kUnlisted = 1u << 26,      // A subcommand that COMMAND does not list, as on Redis (DEBUG's).
+  kNeedsWhole = 1u << 27,    // A session handler that runs with every shard locked (SYNC).
 };
 
 // ACL categories; those that follow from flags and group are added by CategoriesOf.
@@ -116,12 +117,14 @@ enum KeyFlag : uint16_t {
 // Where keys stand among the arguments: Redis 7's key specifications.
 struct KeySpec {
   uint16_t flags = 0;
-  // Begin: at argument `index`, or behind `keyword`, searched for from argument `index` (from the end if negative).
+  // Begin: at argument `index`, or behind `keyword`, searched for from argument `index` (from the
+  // end if negative).
   int16_t index = 1;
   std::string_view keyword = {};
-  // Find: from there to `last` (relative; -1 the last argument, -2 the last but one) in steps of `step`; `limit` n > 1
-  // takes only the first 1/n of the arguments. With `counted` the number of keys stands at `index + last`, the
-  // first key at `index + first`. `unknown`: cannot be told from the arguments.
+  // Find: from there to `last` (relative; -1 the last argument, -2 the last but one) in steps of
+  // `step`; `limit` n > 1 takes only the first 1/n of the arguments. With `counted` the number of
+  // keys stands at `index + last`, the first key at `index + first`. `unknown`: cannot be told from
+  // the arguments.
   int16_t last = 0;
   int16_t step = 1;
   int16_t limit = 0;
@@ -144,11 +147,12 @@ class Handler {
   enum class Kind : uint8_t { kAbsent, kSession, kRead, kWrite, kWalk, kWhole };
 
   constexpr Handler() : kind(Kind::kAbsent), on_session(nullptr) {}
-  constexpr Handler(OnSession handler) : kind(Kind::kSession), on_session(handler) {}  // NOLINT: rows name functions.
-  constexpr Handler(OnRead handler) : kind(Kind::kRead), on_read(handler) {}           // NOLINT
-  constexpr Handler(OnWrite handler) : kind(Kind::kWrite), on_write(handler) {}        // NOLINT
-  constexpr Handler(OnWalk handler) : kind(Kind::kWalk), on_walk(handler) {}           // NOLINT
-  constexpr Handler(OnWhole handler) : kind(Kind::kWhole), on_whole(handler) {}        // NOLINT
+  constexpr Handler(OnSession handler)
+      : kind(Kind::kSession), on_session(handler) {}  // NOLINT: rows name functions.
+  constexpr Handler(OnRead handler) : kind(Kind::kRead), on_read(handler) {}     // NOLINT
+  constexpr Handler(OnWrite handler) : kind(Kind::kWrite), on_write(handler) {}  // NOLINT
+  constexpr Handler(OnWalk handler) : kind(Kind::kWalk), on_walk(handler) {}     // NOLINT
+  constexpr Handler(OnWhole handler) : kind(Kind::kWhole), on_whole(handler) {}  // NOLINT
 
   Kind kind;
   union {
@@ -163,7 +167,8 @@ class Handler {
 struct CommandSpec {
   // Capital letters; "PARENT CHILD" for a subcommand.
   std::string_view name;
-  // The syntax behind the name, e.g. "key value [NX | XX]": what COMMAND DOCS derives its arguments from.
+  // The syntax behind the name, e.g. "key value [NX | XX]": what COMMAND DOCS derives its arguments
+  // from.
   std::string_view args = {};
   // Number of arguments with the name (and the subcommand's); negative: at least.
   int arity = 1;
@@ -176,7 +181,8 @@ struct CommandSpec {
   std::string_view since = {};
   std::string_view summary = {};
   std::string_view complexity = {};
-  // Redis's command tips, separated by spaces, e.g. "nondeterministic_output request_policy:all_shards".
+  // Redis's command tips, separated by spaces, e.g. "nondeterministic_output
+  // request_policy:all_shards".
   std::string_view tips = {};
 
   bool Has(uint32_t flag) const { return (flags & flag) != 0; }
@@ -199,8 +205,10 @@ inline constexpr KeySpec kPeekAllKeys[] = {{.flags = kKeyReadOnly, .last = -1}};
 inline constexpr KeySpec kRemoveAllKeys[] = {{.flags = kKeyRemove | kKeyDelete, .last = -1}};
 inline constexpr KeySpec kUpdateFirstKey[] = {{.flags = kKeyReadWrite | kKeyUpdate}};
 inline constexpr KeySpec kInsertFirstKey[] = {{.flags = kKeyReadWrite | kKeyInsert}};
-inline constexpr KeySpec kAccessAndUpdateFirstKey[] = {{.flags = kKeyReadWrite | kKeyAccess | kKeyUpdate}};
-inline constexpr KeySpec kAccessAndDeleteFirstKey[] = {{.flags = kKeyReadWrite | kKeyAccess | kKeyDelete}};
+inline constexpr KeySpec kAccessAndUpdateFirstKey[] = {
+    {.flags = kKeyReadWrite | kKeyAccess | kKeyUpdate}};
+inline constexpr KeySpec kAccessAndDeleteFirstKey[] = {
+    {.flags = kKeyReadWrite | kKeyAccess | kKeyDelete}};
 inline constexpr KeySpec kOverwriteFirstKey[] = {{.flags = kKeyOverwrite | kKeyUpdate}};
 inline constexpr KeySpec kOverwriteNewFirstKey[] = {{.flags = kKeyOverwrite | kKeyInsert}};
 

@@ -64,7 +64,8 @@ const CommandRow* CommandTable::Find(std::string_view name) const {
   return nullptr;
 }
 
-const CommandRow* CommandTable::FindSubcommand(const CommandRow& parent, std::string_view name) const {
+const CommandRow* CommandTable::FindSubcommand(const CommandRow& parent,
+                                               std::string_view name) const {
   for (const CommandRow* row : parent.subcommands) {
     if (SameWord(row->spec->name.substr(parent.spec->name.size() + 1), name)) return row;
   }

@@ -1,7 +1,8 @@
 #ifndef REDSTART_SERVER_EXEC_COMMAND_TABLE_H_
 #define REDSTART_SERVER_EXEC_COMMAND_TABLE_H_
 
-// All rows, found by name. Made once at the start and never changed, so every thread reads it without a lock.
+// All rows, found by name. Made once at the start and never changed, so every thread reads it
+// without a lock.
 
 #include <array>
 #include <cstdint>
@@ -19,9 +20,9 @@ namespace redstart {
 // A row in its place among the others.
 struct CommandRow {
   const CommandSpec* spec = nullptr;
-  uint32_t index = 0;                         // Of its statistics.
-  std::string full_name;                      // In small letters: "set", "client|kill".
-  const CommandRow* parent = nullptr;         // Of a subcommand.
+  uint32_t index = 0;                          // Of its statistics.
+  std::string full_name;                       // In small letters: "set", "client|kill".
+  const CommandRow* parent = nullptr;          // Of a subcommand.
   std::vector<const CommandRow*> subcommands;  // In the order of the rows.
 };
 
@@ -37,7 +38,8 @@ class CommandTable {
   const CommandRow* FindSubcommand(const CommandRow& parent, std::string_view name) const;
   // By a full name such as "client|kill", as COMMAND INFO's arguments are.
   const CommandRow* FindFullName(std::string_view full_name) const;
-  // What a request means: the subcommand's row if it names one that exists, otherwise the command's, or null.
+  // What a request means: the subcommand's row if it names one that exists, otherwise the
+  // command's, or null.
   const CommandRow* Resolve(Args args) const;
 
   // All rows, parents before their subcommands.
@@ -45,7 +47,8 @@ class CommandTable {
   size_t size() const { return rows_.size(); }
 
  private:
-  // Open addressing on the first eight letters and the length: one cache line per lookup, some 5 ns.
+  // Open addressing on the first eight letters and the length: one cache line per lookup, some 5
+  // ns.
   static constexpr size_t kSlots = 2048;
   struct Slot {
     uint64_t letters = 0;

@@ -32,7 +32,9 @@ const Config& Dispatcher::config() {
   return *config_;
 }
 
-void Dispatcher::RefreshTime() { now_us_ = services_.clock->NowMicros(); }
+void Dispatcher::RefreshTime() {
+  now_us_ = services_.clock->NowMicros();
+}
 
 size_t Dispatcher::Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply) {
   RefreshTime();
@@ -100,7 +102,8 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
     stats_->error_replies.Add(reply.error_count() - mark.errors);
   }
   if (session.reply_mode != ReplyMode::kOn || mode_before != ReplyMode::kOn) [[unlikely]] {
-    const bool skipped = mode_before == ReplyMode::kSkipNext && session.reply_mode == ReplyMode::kSkipNext;
+    const bool skipped =
+        mode_before == ReplyMode::kSkipNext && session.reply_mode == ReplyMode::kSkipNext;
     if (skipped) session.reply_mode = ReplyMode::kOn;
     if (skipped || session.reply_mode == ReplyMode::kOff) reply.RewindTo(mark);
   }
@@ -124,14 +127,16 @@ void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, Reply
   if (!transaction.aborted) {
     transaction.commands.emplace_back(&row, args);
     transaction.memory_bytes += transaction.commands.back().MemoryBytes();
-    session.queued_commands.store(static_cast<int>(transaction.commands.size()), std::memory_order_relaxed);
-    session.queued_bytes.store(static_cast<uint32_t>(transaction.memory_bytes), std::memory_order_relaxed);
+    session.queued_commands.store(static_cast<int>(transaction.commands.size()),
+                                  std::memory_order_relaxed);
+    session.queued_bytes.store(static_cast<uint32_t>(transaction.memory_bytes),
+                               std::memory_order_relaxed);
   }
   reply.Simple("QUEUED");
 }
 
-void Dispatcher::Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
-                     ReplyBuilder& reply) {
+void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
+                     absl::Span<const KeyRef> keys, ReplyBuilder& reply) {
   ShardLocks locks;
   switch (row.spec->scope()) {
     case Scope::kNone:
@@ -156,8 +161,8 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args, absl::S
   recorder_.Commit();
 }
 
-void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
-                           ShardLocks* locks, ReplyBuilder& reply) {
+void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
+                           absl::Span<const KeyRef> keys, ShardLocks* locks, ReplyBuilder& reply) {
   const KeyAccess::Frame frame = {
       .locks = locks,
       .database = session.database.load(std::memory_order_relaxed),
@@ -177,8 +182,8 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args, a
   }
 }
 
-void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args args, const KeyAccess::Frame& frame,
-                             ReplyBuilder& reply) {
+void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args args,
+                             const KeyAccess::Frame& frame, ReplyBuilder& reply) {
   switch (spec.run.kind) {
     case Handler::Kind::kRead: {
       KeyAccess access(Parts(), frame);
@@ -220,11 +225,13 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
   const Transaction transaction = std::move(session.transaction());
   WatchList* watches = session.is_watching() ? &session.watches() : nullptr;
 
-  // The hashes of this batch stay in keys_ for the commands behind EXEC, so the queued ones' go to a list of their own.
+  // The hashes of this batch stay in keys_ for the commands behind EXEC, so the queued ones' go to
+  // a list of their own.
   std::vector<KeyRef> batch_keys = std::move(keys_);
   keys_.clear();
   std::vector<Plan> plans;
-  for (const QueuedCommand& command : transaction.commands) plans.push_back(MakePlan(command.args()));
+  for (const QueuedCommand& command : transaction.commands)
+    plans.push_back(MakePlan(command.args()));
   const std::vector<KeyRef> keys = std::exchange(keys_, std::move(batch_keys));
   {
     ShardLocks locks = LockFor(transaction, watches, keys);
@@ -242,7 +249,8 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
         config();
         reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
         RunLocked(session, *command.row(), command.args(),
-                  absl::Span<const KeyRef>(keys).subspan(plans[i].first_key, plans[i].key_count), &locks, reply);
+                  absl::Span<const KeyRef>(keys).subspan(plans[i].first_key, plans[i].key_count),
+                  &locks, reply);
       }
     }
     recorder_.Commit();
@@ -251,7 +259,8 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
   session.watched_keys.store(0, std::memory_order_relaxed);
 }
 
-ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* watches, absl::Span<const KeyRef> keys) {
+ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* watches,
+                               absl::Span<const KeyRef> keys) {
   std::vector<uint64_t> hashes;
   for (const QueuedCommand& command : transaction.commands) {
     const Scope scope = command.row()->spec->scope();
@@ -269,7 +278,8 @@ bool Dispatcher::WatchesHold(const WatchList& watches, ShardLocks& locks) const 
   for (const WatchList::Key& key : watches.keys) {
     const Shard& shard = locks[services_.keyspace->ShardOf(key.hash)];
     if (shard.listeners().IsMarkedExpired(key.database, key.name, &watches.touched)) continue;
-    const auto place = shard.Find(key.database, key.name, services_.keyspace->PositionInShard(key.hash));
+    const auto place =
+        shard.Find(key.database, key.name, services_.keyspace->PositionInShard(key.hash));
     if (place && place.node()->IsExpired(now_us_ / 1000)) return false;
   }
   return true;

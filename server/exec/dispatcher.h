@@ -1,10 +1,12 @@
 #ifndef REDSTART_SERVER_EXEC_DISPATCHER_H_
 #define REDSTART_SERVER_EXEC_DISPATCHER_H_
 
-// Executes requests: finds the row, checks, locks by the row's scope, runs the handler, records effects, unlocks.
+// Executes requests: finds the row, checks, locks by the row's scope, runs the handler, records
+// effects, unlocks.
 //
-// One per I/O thread, used by that thread only; all of them share the services. This is the only place that locks shards for
-// commands, EXEC's included. Nothing here knows a command by name: what is special about one is a flag of its row.
+// One per I/O thread, used by that thread only; all of them share the services. This is the only
+// place that locks shards for commands, EXEC's included. Nothing here knows a command by name: what
+// is special about one is a flag of its row.
 
 #include <cstdint>
 #include <memory>
@@ -30,8 +32,8 @@ class Dispatcher {
   Dispatcher(const Dispatcher&) = delete;
   Dispatcher& operator=(const Dispatcher&) = delete;
 
-  // Executes the requests in order, prefetching the keys of the next few together. Returns how many were executed: fewer
-  // than all if the session is to be closed.
+  // Executes the requests in order, prefetching the keys of the next few together. Returns how many
+  // were executed: fewer than all if the session is to be closed.
   size_t Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
 
   // EXEC: all queued commands and the test of the watched keys under one set of locks.
@@ -39,8 +41,8 @@ class Dispatcher {
   // Takes a session's watches back. REQUIRES: no shard is locked by this thread.
   void Unwatch(Session& session);
 
-  // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most `budget_us`.
-  // True if there is more to delete at once.
+  // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
+  // `budget_us`. True if there is more to delete at once.
   bool SweepExpired(size_t first, size_t stride, uint64_t budget_us);
 
   // The configuration in force, read anew if it changed since the last command.
@@ -66,14 +68,16 @@ class Dispatcher {
   bool Admit(Session& session, const CommandRow* row, Args args, ReplyBuilder& reply);
   void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
   // Locks what the row's scope asks for and runs it.
-  void Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys, ReplyBuilder& reply);
+  void Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
+           ReplyBuilder& reply);
   // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
-  void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys, ShardLocks* locks,
-                 ReplyBuilder& reply);
-  void CallHandler(Session& session, const CommandSpec& spec, Args args, const KeyAccess::Frame& frame,
-                   ReplyBuilder& reply);
+  void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
+                 ShardLocks* locks, ReplyBuilder& reply);
+  void CallHandler(Session& session, const CommandSpec& spec, Args args,
+                   const KeyAccess::Frame& frame, ReplyBuilder& reply);
   // The locks that a transaction needs.
-  ShardLocks LockFor(const Transaction& transaction, const WatchList* watches, absl::Span<const KeyRef> keys);
+  ShardLocks LockFor(const Transaction& transaction, const WatchList* watches,
+                     absl::Span<const KeyRef> keys);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
   KeyAccess::Parts Parts() { return {services_.keyspace, &recorder_, stats_, config_.get()}; }
   void RefreshTime();

@@ -25,8 +25,8 @@ std::string InvalidExpire(std::string_view full_name) {
 }
 
 std::string UnknownSubcommand(std::string_view subcommand, std::string_view command) {
-  return "ERR unknown subcommand '" + std::string(subcommand.substr(0, kQuotedBytes)) + "'. Try " + Upper(command) +
-         " HELP.";
+  return "ERR unknown subcommand '" + std::string(subcommand.substr(0, kQuotedBytes)) + "'. Try " +
+         Upper(command) + " HELP.";
 }
 
 }  // namespace redstart::error

@@ -1,15 +1,16 @@
 #ifndef REDSTART_SERVER_EXEC_ERRORS_H_
 #define REDSTART_SERVER_EXEC_ERRORS_H_
 
-// Every fixed error text a client can see, with its code: the texts are part of compatibility (Redis 7.2).
-// Texts with a variable part have a function here that makes them.
+// Every fixed error text a client can see, with its code: the texts are part of compatibility
+// (Redis 7.2). Texts with a variable part have a function here that makes them.
 
 #include <string>
 #include <string_view>
 
 namespace redstart::error {
 
-inline constexpr std::string_view kWrongType = "WRONGTYPE Operation against a key holding the wrong kind of value";
+inline constexpr std::string_view kWrongType =
+    "WRONGTYPE Operation against a key holding the wrong kind of value";
 inline constexpr std::string_view kSyntax = "ERR syntax error";
 inline constexpr std::string_view kNotInteger = "ERR value is not an integer or out of range";
 inline constexpr std::string_view kNotFloat = "ERR value is not a valid float";
@@ -18,7 +19,8 @@ inline constexpr std::string_view kDecrementOverflow = "ERR decrement would over
 inline constexpr std::string_view kNanOrInfinity = "ERR increment would produce NaN or Infinity";
 inline constexpr std::string_view kOffsetRange = "ERR offset is out of range";
 inline constexpr std::string_view kOutOfRange = "ERR index out of range";
-inline constexpr std::string_view kStringTooLong = "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+inline constexpr std::string_view kStringTooLong =
+    "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
 inline constexpr std::string_view kNoSuchKey = "ERR no such key";
 inline constexpr std::string_view kDatabaseRange = "ERR DB index is out of range";
 inline constexpr std::string_view kInvalidDatabase = "ERR invalid DB index";
@@ -28,10 +30,13 @@ inline constexpr std::string_view kBusyKey = "BUSYKEY Target key name already ex
 inline constexpr std::string_view kBadPayload = "ERR DUMP payload version or checksum are wrong";
 inline constexpr std::string_view kBadFormat = "ERR Bad data format";
 inline constexpr std::string_view kNoAuth = "NOAUTH Authentication required.";
-inline constexpr std::string_view kExecAbort = "EXECABORT Transaction discarded because of previous errors.";
-inline constexpr std::string_view kNotInTransaction = "ERR Command not allowed inside a transaction";
+inline constexpr std::string_view kExecAbort =
+    "EXECABORT Transaction discarded because of previous errors.";
+inline constexpr std::string_view kNotInTransaction =
+    "ERR Command not allowed inside a transaction";
 
-// "ERR wrong number of arguments for 'set' command"; `full_name` in small letters, "client|kill" for a subcommand.
+// "ERR wrong number of arguments for 'set' command"; `full_name` in small letters, "client|kill"
+// for a subcommand.
 std::string WrongArity(std::string_view full_name);
 // "ERR invalid expire time in 'set' command".
 std::string InvalidExpire(std::string_view full_name);

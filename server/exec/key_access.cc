@@ -38,7 +38,8 @@ void KeyAccess::NoteUse(const Entry* entry) const {
   // The access clock is no part of the value: a reader that holds the shard may write it.
   auto* used = const_cast<Entry*>(entry);
   if (UsesLfu(config.maxmemory_policy)) [[unlikely]] {
-    used->set_access(LfuTouched(entry->access(), frame_.now_ms, config.lfu_decay_time, config.lfu_log_factor));
+    used->set_access(
+        LfuTouched(entry->access(), frame_.now_ms, config.lfu_decay_time, config.lfu_log_factor));
     return;
   }
   // Unchanged within the same second, and then the line of the entry stays clean.
@@ -90,7 +91,8 @@ bool ReadKeys::Touch(std::string_view key) const {
 
 KeyAccess::Located WriteKeys::LocateLive(int database, std::string_view key) {
   KeyAccess::Located located = access_->Locate(key, database);
-  if (located.place && located.place.node()->IsExpired(now_ms()) && access_->frame().expiry == ExpiryMode::kDelete) {
+  if (located.place && located.place.node()->IsExpired(now_ms()) &&
+      access_->frame().expiry == ExpiryMode::kDelete) {
     access_->DeleteExpired(located, database, key);
     located.place = {};
   }
@@ -114,24 +116,29 @@ bool WriteKeys::ExistsIn(int database, std::string_view key) {
 void WriteKeys::Put(std::string_view key, std::string_view text, const PutOptions& options) {
   const KeyAccess::Located located = LocateLive(database(), key);
   if (!located.place) {
-    Entry* entry = NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, options.deadline);
+    Entry* entry =
+        NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, options.deadline);
     entry->set_access(access_->NewAccessClock());
     located.shard->Insert(database(), entry, located.position);
     return;
   }
   Entry* entry = located.place.node();
   const uint64_t deadline = options.keep_deadline ? entry->deadline() : options.deadline;
-  const bool same_shape = entry->type() == ValueType::kString && entry->has_deadline() == (deadline != Entry::kNever);
+  const bool same_shape =
+      entry->type() == ValueType::kString && entry->has_deadline() == (deadline != Entry::kNever);
   if (same_shape) {
-    // In place where the new value takes as many bytes: no allocation, and the table is not touched.
-    StringEditor(located.shard, database(), located.position, located.place).Assign(text, options.may_be_integer);
+    // In place where the new value takes as many bytes: no allocation, and the table is not
+    // touched.
+    StringEditor(located.shard, database(), located.position, located.place)
+        .Assign(text, options.may_be_integer);
     entry = located.place.node();
     if (deadline != Entry::kNever && entry->deadline() != deadline) {
       entry->set_deadline(deadline);
       located.shard->NoteDeadline(database(), located.position, deadline);
     }
   } else {
-    Entry* fresh = NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, deadline);
+    Entry* fresh =
+        NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, deadline);
     fresh->set_access(entry->access());
     located.shard->ReleaseValue(entry);
     located.shard->ReplaceShell(database(), located.place, fresh, located.position);
@@ -143,7 +150,8 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
 EditGuard<StringEditor> WriteKeys::EditString(std::string_view key) {
   const KeyAccess::Located located = LocateLive(database(), key);
   if (!located.place || located.place.node()->IsExpired(now_ms())) return {};
-  if (located.place.node()->type() != ValueType::kString) return EditGuard<StringEditor>::WrongType();
+  if (located.place.node()->type() != ValueType::kString)
+    return EditGuard<StringEditor>::WrongType();
   if (access_->frame().touch) access_->NoteUse(located.place.node());
   return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
 }
@@ -191,7 +199,8 @@ void WriteKeys::Transplant(std::string_view from, int to_database, std::string_v
   if (move) {
     copy->set_access(entry->access());
     Entry::FreeShell(source.shard->slab(), source.shard->Detach(database(), source.place));
-  } else if (Blob* blob = copy->string().blob(); copy->type() == ValueType::kString && blob != nullptr) {
+  } else if (Blob* blob = copy->string().blob();
+             copy->type() == ValueType::kString && blob != nullptr) {
     blob->Ref();  // Shared until one of the two is written.
   }
   target.shard->Insert(to_database, copy, target.position);

@@ -1,17 +1,21 @@
 #ifndef REDSTART_SERVER_EXEC_KEY_ACCESS_H_
 #define REDSTART_SERVER_EXEC_KEY_ACCESS_H_
 
-// What a data handler may do with keys. The dispatcher has locked the shards before it makes one of these; handlers never lock.
+// What a data handler may do with keys. The dispatcher has locked the shards before it makes one of
+// these; handlers never lock.
 //
-// ReadKeys looks keys up and changes nothing but the access clock. WriteKeys is the one mutable door: Put, Edit and
-// Delete change values, and only Changed tells everybody who must know (WATCH, journal, statistics), so that a
-// command that finds nothing to do touches nothing. Time is frozen: all of a command, transaction or script sees one `now`.
+// ReadKeys looks keys up and changes nothing but the access clock. WriteKeys is the one mutable
+// door: Put, Edit and Delete change values, and only Changed tells everybody who must know (WATCH,
+// journal, statistics), so that a command that finds nothing to do touches nothing. Time is frozen:
+// all of a command, transaction or script sees one `now`.
 //
-// Expiry. A key past its deadline is gone for everyone. A writer deletes it at once, with its effect; a reader sees
-// nothing, and the dispatcher deletes it after the handler, in the same hold of the lock (SweepExpired). With
-// ExpiryMode::kHide nobody deletes: a replica, or a server that is loading, waits for its source to say so.
+// Expiry. A key past its deadline is gone for everyone. A writer deletes it at once, with its
+// effect; a reader sees nothing, and the dispatcher deletes it after the handler, in the same hold
+// of the lock (SweepExpired). With ExpiryMode::kHide nobody deletes: a replica, or a server that is
+// loading, waits for its source to say so.
 //
-// Ownership. On the dispatcher's stack for one command. Pointers to entries are valid until the next change of their key.
+// Ownership. On the dispatcher's stack for one command. Pointers to entries are valid until the
+// next change of their key.
 
 #include <cstdint>
 #include <optional>
@@ -32,7 +36,18 @@ namespace redstart {
 enum class ExpiryMode : uint8_t { kDelete, kHide };
 
 // What kind of change it was, as keyspace notifications sort them.
-enum class Event : uint8_t { kGeneric, kString, kList, kSet, kHash, kSortedSet, kStream, kExpired, kEvicted, kNew };
+enum class Event : uint8_t {
+  kGeneric,
+  kString,
+  kList,
+  kSet,
+  kHash,
+  kSortedSet,
+  kStream,
+  kExpired,
+  kEvicted,
+  kNew
+};
 
 // A key of the running command with its hash, computed once, when the command was looked up.
 struct KeyRef {
@@ -69,7 +84,8 @@ class Found {
   View view_;
 };
 
-// The surroundings of a command that touches keys; the handlers' views below do their work through it.
+// The surroundings of a command that touches keys; the handlers' views below do their work through
+// it.
 class KeyAccess {
  public:
   struct Parts {
@@ -100,11 +116,13 @@ class KeyAccess {
   };
   uint64_t HashOf(std::string_view key) const;
   Located Locate(std::string_view key, int database) const;
-  // The entry, or null if there is none or it has expired; what has expired is noted for SweepExpired.
+  // The entry, or null if there is none or it has expired; what has expired is noted for
+  // SweepExpired.
   const Entry* FindLive(std::string_view key, int database) const;
   void NoteUse(const Entry* entry) const;
   uint32_t NewAccessClock() const;
-  // Deletes what FindLive found expired, if that same key still is. To be called while the locks are held.
+  // Deletes what FindLive found expired, if that same key still is. To be called while the locks
+  // are held.
   void SweepExpired();
   // Removes an expired key with its effect. The place is gone afterwards.
   void DeleteExpired(const Located& located, int database, std::string_view key);
@@ -138,10 +156,13 @@ class ReadKeys {
   Found<View> Find(std::string_view key) const {
     return Found<View>(FindEntry(key));
   }
-  // A lookup that leaves no trace in the access clock (TYPE, TTL, OBJECT) but counts as a hit or miss.
+  // A lookup that leaves no trace in the access clock (TYPE, TTL, OBJECT) but counts as a hit or
+  // miss.
   const Entry* Peek(std::string_view key) const;
   // A lookup that counts as nothing (OBJECT, DEBUG, WATCH).
-  const Entry* PeekSilently(std::string_view key) const { return access_->FindLive(key, database()); }
+  const Entry* PeekSilently(std::string_view key) const {
+    return access_->FindLive(key, database());
+  }
   // Marks the key as used whatever CLIENT NO-TOUCH says: TOUCH.
   bool Touch(std::string_view key) const;
 
@@ -161,7 +182,8 @@ class WriteKeys {
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
 
-  // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a hit or miss.
+  // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
+  // hit or miss.
   const Entry* FindEntry(std::string_view key) { return FindEntryIn(database(), key); }
   const Entry* FindEntryIn(int database, std::string_view key);
   template <typename View>
@@ -181,7 +203,8 @@ class WriteKeys {
   void Put(std::string_view key, std::string_view text) { Put(key, text, PutOptions{}); }
   void Put(std::string_view key, std::string_view text, const PutOptions& options);
 
-  // Opens an existing string for editing; the guard is empty if there is none, or one of another type.
+  // Opens an existing string for editing; the guard is empty if there is none, or one of another
+  // type.
   EditGuard<StringEditor> EditString(std::string_view key);
 
   // Removes a key. False if it was not there.
@@ -189,18 +212,22 @@ class WriteKeys {
   bool DeleteIn(int database, std::string_view key);
   // Sets or (kNever) removes the deadline of a key that is there.
   void SetDeadline(std::string_view key, uint64_t deadline);
-  // Puts a copy of the value of `from` under another key, which must be free. Long values are shared, not copied.
-  // `move`: the value leaves `from`, which is removed.
+  // Puts a copy of the value of `from` under another key, which must be free. Long values are
+  // shared, not copied. `move`: the value leaves `from`, which is removed.
   void Transplant(std::string_view from, int to_database, std::string_view to, bool move);
   // Sets the access word of a key, as RESTORE's IDLETIME and FREQ do.
   void SetAccessClock(std::string_view key, uint32_t access);
 
-  // Tells everybody that a key changed, and that the command is to be repeated elsewhere. `event` as in
-  // Redis's notifications. To be called after the change.
-  void Changed(std::string_view key, Event event, std::string_view name) { ChangedIn(database(), key, event, name); }
+  // Tells everybody that a key changed, and that the command is to be repeated elsewhere. `event`
+  // as in Redis's notifications. To be called after the change.
+  void Changed(std::string_view key, Event event, std::string_view name) {
+    ChangedIn(database(), key, event, name);
+  }
   void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
   // See ChangeRecorder.
-  void Effect(std::initializer_list<std::string_view> command) { access_->parts().recorder->Effect(command); }
+  void Effect(std::initializer_list<std::string_view> command) {
+    access_->parts().recorder->Effect(command);
+  }
   void SuppressEffect() { access_->parts().recorder->Suppress(); }
 
  private:
@@ -215,7 +242,8 @@ template <typename Editor>
 class EditGuard {
  public:
   EditGuard() = default;
-  EditGuard(WriteKeys* keys, std::string_view key, const Editor& editor) : keys_(keys), key_(key), editor_(editor) {}
+  EditGuard(WriteKeys* keys, std::string_view key, const Editor& editor)
+      : keys_(keys), key_(key), editor_(editor) {}
   static EditGuard WrongType() {
     EditGuard guard;
     guard.wrong_type_ = true;

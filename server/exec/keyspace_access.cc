@@ -7,13 +7,14 @@
 namespace redstart {
 namespace {
 
-// A cursor is the shard's number above the top bits of the position in the shard: 53 bits, for clients that keep it in a
-// double, with up to 1,024 shards.
+// A cursor is the shard's number above the top bits of the position in the shard: 53 bits, for
+// clients that keep it in a double, with up to 1,024 shards.
 constexpr int kPositionBits = 43;
 constexpr int kDroppedBits = 64 - kPositionBits;
 // Keys visited under one hold of a shard's lock, some 10 us.
 constexpr size_t kVisitsPerHold = 256;
-// How often RandomKey tries again when it meets an expired key, before it gives up and answers with one all the same.
+// How often RandomKey tries again when it meets an expired key, before it gives up and answers with
+// one all the same.
 constexpr int kRandomTries = 100;
 
 uint64_t RandomBits() {
@@ -74,7 +75,8 @@ void KeyWalk::DeleteExpired(ShardLocks* locks, const std::vector<std::string>& k
     const KeyAccess::Located located = access.Locate(key, database());
     if (located.place) access.DeleteExpired(located, database(), key);
   }
-  // Alone, the walk commits while the shard is still locked; inside a transaction the transaction does.
+  // Alone, the walk commits while the shard is still locked; inside a transaction the transaction
+  // does.
   if (frame_.locks == nullptr) parts_.recorder->Commit();
 }
 
@@ -97,7 +99,8 @@ std::optional<std::string> KeyWalk::RandomKey() {
     const Entry* entry = table == nullptr ? nullptr : table->Random(RandomBits);
     if (entry == nullptr) continue;  // The shard lost its keys since they were counted.
     if (!entry->IsExpired(now_ms())) return std::string(entry->key());
-    if (frame_.expiry == ExpiryMode::kHide && tries >= kRandomTries) return std::string(entry->key());
+    if (frame_.expiry == ExpiryMode::kHide && tries >= kRandomTries)
+      return std::string(entry->key());
     DeleteExpired(frame_.locks != nullptr ? frame_.locks : &own, {std::string(entry->key())});
   }
 }
@@ -126,7 +129,8 @@ size_t WholeKeyspace::Flush(int database) {
     Shard& here = shard(i);
     if (here.attention()) {
       here.listeners().TouchDatabase(
-          database, [&](std::string_view key) { return static_cast<bool>(here.FindByName(database, key)); },
+          database,
+          [&](std::string_view key) { return static_cast<bool>(here.FindByName(database, key)); },
           [](std::string_view) { return KeyListeners::After::kAbsent; });
     }
     removed += here.Clear(database);
@@ -153,11 +157,15 @@ void WholeKeyspace::Swap(int a, int b) {
     if (here.attention()) {
       for (const auto& [gone, comes] : {std::pair(a, b), std::pair(b, a)}) {
         here.listeners().TouchDatabase(
-            gone, [&, gone = gone](std::string_view key) { return static_cast<bool>(here.FindByName(gone, key)); },
+            gone,
+            [&, gone = gone](std::string_view key) {
+              return static_cast<bool>(here.FindByName(gone, key));
+            },
             [&, comes = comes](std::string_view key) {
               const auto place = here.FindByName(comes, key);
               if (!place) return KeyListeners::After::kAbsent;
-              return place.node()->IsExpired(now_ms()) ? KeyListeners::After::kExpired : KeyListeners::After::kPresent;
+              return place.node()->IsExpired(now_ms()) ? KeyListeners::After::kExpired
+                                                       : KeyListeners::After::kPresent;
             });
       }
     }

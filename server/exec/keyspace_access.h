@@ -3,9 +3,10 @@
 
 // What a handler may do with the keyspace as a whole rather than with keys it names.
 //
-// KeyWalk goes from shard to shard and locks one at a time (inside EXEC or a script it uses the locks that are held), so
-// a SCAN never stops anybody for long. WholeKeyspace is for commands that need one instant of everything; the
-// dispatcher has locked all shards. Ownership and time are as in key_access.h.
+// KeyWalk goes from shard to shard and locks one at a time (inside EXEC or a script it uses the
+// locks that are held), so a SCAN never stops anybody for long. WholeKeyspace is for commands that
+// need one instant of everything; the dispatcher has locked all shards. Ownership and time are as
+// in key_access.h.
 
 #include <cstdint>
 #include <functional>
@@ -22,16 +23,18 @@ class KeyWalk {
   using Visit = std::function<void(const Entry&)>;
 
   // `frame.locks` is null, or holds all shards.
-  KeyWalk(const KeyAccess::Parts& parts, const KeyAccess::Frame& frame) : parts_(parts), frame_(frame) {}
+  KeyWalk(const KeyAccess::Parts& parts, const KeyAccess::Frame& frame)
+      : parts_(parts), frame_(frame) {}
 
   int database() const { return frame_.database; }
   uint64_t now_ms() const { return frame_.now_ms; }
   const Config& config() const { return *parts_.config; }
   const Keyspace& keyspace() const { return *parts_.keyspace; }
 
-  // Visits live entries of the database from `cursor` on, bucket by bucket, until at least `wanted` were seen or the end
-  // is reached. Returns the cursor to go on with, 0 at the end. Expired entries met on the way are deleted. Every key that is
-  // there throughout a whole walk is visited at least once, however the tables grow or shrink meanwhile. Cursors fit 53 bits.
+  // Visits live entries of the database from `cursor` on, bucket by bucket, until at least `wanted`
+  // were seen or the end is reached. Returns the cursor to go on with, 0 at the end. Expired
+  // entries met on the way are deleted. Every key that is there throughout a whole walk is visited
+  // at least once, however the tables grow or shrink meanwhile. Cursors fit 53 bits.
   uint64_t Step(uint64_t cursor, size_t wanted, const Visit& visit);
 
   // A live key chosen at random, or nothing if there is none.
@@ -60,7 +63,8 @@ class KeyWalk {
 class WholeKeyspace {
  public:
   // REQUIRES: frame.locks holds all shards.
-  WholeKeyspace(const KeyAccess::Parts& parts, const KeyAccess::Frame& frame) : parts_(parts), frame_(frame) {}
+  WholeKeyspace(const KeyAccess::Parts& parts, const KeyAccess::Frame& frame)
+      : parts_(parts), frame_(frame) {}
 
   int database() const { return frame_.database; }
   int databases() const { return parts_.keyspace->databases(); }
@@ -76,7 +80,8 @@ class WholeKeyspace {
   size_t FlushAll();
   // Exchanges two databases for all clients.
   void Swap(int a, int b);
-  // The command is to be repeated elsewhere; `changes` is what it counts for in rdb_changes_since_last_save.
+  // The command is to be repeated elsewhere; `changes` is what it counts for in
+  // rdb_changes_since_last_save.
   void Changed(uint64_t changes);
 
  private:

@@ -11,12 +11,15 @@ thread_local absl::InlinedVector<Mailbox*, 4> t_to_wake;
 
 }  // namespace
 
-Mailbox::~Mailbox() { Take(); }
+Mailbox::~Mailbox() {
+  Take();
+}
 
 void Mailbox::Push(const Message& message) {
   Node* node = new Node{nullptr, message};
   node->next = newest_.load(std::memory_order_relaxed);
-  while (!newest_.compare_exchange_weak(node->next, node, std::memory_order_release, std::memory_order_relaxed)) {
+  while (!newest_.compare_exchange_weak(node->next, node, std::memory_order_release,
+                                        std::memory_order_relaxed)) {
   }
   // Whoever finds the queue empty wakes; the others' messages are taken along.
   if (node->next == nullptr) t_to_wake.push_back(this);

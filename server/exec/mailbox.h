@@ -1,11 +1,13 @@
 #ifndef REDSTART_SERVER_EXEC_MAILBOX_H_
 #define REDSTART_SERVER_EXEC_MAILBOX_H_
 
-// How other threads reach the sessions of an I/O thread: a lock-free queue of messages with many producers and one consumer.
+// How other threads reach the sessions of an I/O thread: a lock-free queue of messages with many
+// producers and one consumer.
 //
-// Owner. Each I/O thread has one, which outlives all sessions. Messages name sessions by id, never by address, so that a
-// session may go away at any time. They may be pushed while shards are locked, which makes their order the order of
-// execution; the thread is woken afterwards, once per batch, by FlushWakes().
+// Owner. Each I/O thread has one, which outlives all sessions. Messages name sessions by id, never
+// by address, so that a session may go away at any time. They may be pushed while shards are
+// locked, which makes their order the order of execution; the thread is woken afterwards, once per
+// batch, by FlushWakes().
 
 #include <atomic>
 #include <cstdint>
@@ -17,8 +19,8 @@ namespace redstart {
 class Mailbox {
  public:
   enum class Subject : uint8_t {
-    kClose,          // Somebody killed the session.
-    kJournalBytes,   // The effect stream has bytes for it.
+    kClose,         // Somebody killed the session.
+    kJournalBytes,  // The effect stream has bytes for it.
   };
   struct Message {
     uint64_t session;
@@ -36,7 +38,8 @@ class Mailbox {
   // The owner: all messages so far, in the order of their arrival.
   std::vector<Message> Take();
 
-  // Wakes the threads that the calling thread has pushed messages to. To be called without any lock.
+  // Wakes the threads that the calling thread has pushed messages to. To be called without any
+  // lock.
   static void FlushWakes();
 
  private:

@@ -1,8 +1,8 @@
 #ifndef REDSTART_SERVER_EXEC_SERVICES_H_
 #define REDSTART_SERVER_EXEC_SERVICES_H_
 
-// What handlers may use besides keys. server.cc makes the parts and plugs them in here; all of them outlive every session, and
-// each of them is safe to use from every I/O thread.
+// What handlers may use besides keys. server.cc makes the parts and plugs them in here; all of them
+// outlive every session, and each of them is safe to use from every I/O thread.
 
 #include <atomic>
 #include <cstdint>

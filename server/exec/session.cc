@@ -5,7 +5,11 @@
 namespace redstart {
 
 Session::Session(uint64_t id, Peer peer, uint64_t now_ms, Mailbox* mailbox)
-    : last_interaction_ms(now_ms), id_(id), peer_(std::move(peer)), created_ms_(now_ms), mailbox_(mailbox) {}
+    : last_interaction_ms(now_ms),
+      id_(id),
+      peer_(std::move(peer)),
+      created_ms_(now_ms),
+      mailbox_(mailbox) {}
 
 void Session::BeginTransaction() {
   transaction_ = std::make_unique<Transaction>();
@@ -36,8 +40,9 @@ void Session::Reset(bool authenticated_by_default) {
 
 void Session::ReadJournal(Journal* journal) {
   reads_journal.store(true, std::memory_order_relaxed);
-  journal_reader_ = std::make_unique<Journal::Reader>(
-      journal, [id = id_, mailbox = mailbox_] { mailbox->Push({id, Mailbox::Subject::kJournalBytes}); });
+  journal_reader_ = std::make_unique<Journal::Reader>(journal, [id = id_, mailbox = mailbox_] {
+    mailbox->Push({id, Mailbox::Subject::kJournalBytes});
+  });
 }
 
 const Session::Labels& Session::labels() const {

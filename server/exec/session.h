@@ -3,10 +3,11 @@
 
 // What the server knows about one client, apart from its socket.
 //
-// Owner and thread. A connection owns it; both belong to one I/O thread, which alone calls what is not said to be otherwise.
-// Other threads see a session only through the SessionRegistry, whose lock keeps it alive: they may read what is
-// published here (relaxed atomics, and the labels under the registry's lock), and ask for its end with RequestClose.
-// Size. An idle session is to cost a few hundred bytes: what few sessions need is allocated when they do.
+// Owner and thread. A connection owns it; both belong to one I/O thread, which alone calls what is
+// not said to be otherwise. Other threads see a session only through the SessionRegistry, whose
+// lock keeps it alive: they may read what is published here (relaxed atomics, and the labels under
+// the registry's lock), and ask for its end with RequestClose. Size. An idle session is to cost a
+// few hundred bytes: what few sessions need is allocated when they do.
 
 #include <atomic>
 #include <cstdint>
@@ -58,7 +59,8 @@ class Session {
   WatchList& watches();
   void DropWatches() { watches_ = nullptr; }
 
-  // Makes the session a reader of the effect stream from here on (SYNC). REQUIRES: every shard is locked.
+  // Makes the session a reader of the effect stream from here on (SYNC). REQUIRES: every shard is
+  // locked.
   void ReadJournal(Journal* journal);
   // Null unless ReadJournal was called.
   Journal::Reader* journal_reader() { return journal_reader_.get(); }
@@ -77,11 +79,12 @@ class Session {
   std::atomic<int> queued_commands{-1};  // CLIENT LIST's multi.
   std::atomic<uint32_t> watched_keys{0};
   std::atomic<uint32_t> queued_bytes{0};
-  std::atomic<uint32_t> input_bytes{0};     // qbuf: read and not yet executed.
+  std::atomic<uint32_t> input_bytes{0};  // qbuf: read and not yet executed.
   std::atomic<uint32_t> input_capacity{0};
-  std::atomic<uint64_t> output_bytes{0};    // omem: replies that the socket has not taken yet.
+  std::atomic<uint64_t> output_bytes{0};  // omem: replies that the socket has not taken yet.
 
-  // Labels: the owner writes them under the registry's lock (SessionRegistry::SetLabel) and may read them without.
+  // Labels: the owner writes them under the registry's lock (SessionRegistry::SetLabel) and may
+  // read them without.
   struct Labels {
     std::string name;
     std::string library_name;

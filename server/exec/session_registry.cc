@@ -27,7 +27,8 @@ bool SessionRegistry::Visit(uint64_t id, const std::function<void(Session&)>& vi
   return true;
 }
 
-void SessionRegistry::SetLabel(Session* session, std::string Session::Labels::* label, std::string_view text) {
+void SessionRegistry::SetLabel(Session* session, std::string Session::Labels::*label,
+                               std::string_view text) {
   std::lock_guard lock(mutex_);
   if (session->labels_ == nullptr) session->labels_ = std::make_unique<Session::Labels>();
   ((*session->labels_).*label).assign(text);

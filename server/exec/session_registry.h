@@ -3,8 +3,9 @@
 
 // All sessions of all threads, for CLIENT LIST, CLIENT KILL and maxclients.
 //
-// Lock. One mutex guards the list and the labels of the sessions, so a session that ForEach shows cannot go away
-// meanwhile. It is held for short work only, never while shards are locked from inside it, and no handler waits under it.
+// Lock. One mutex guards the list and the labels of the sessions, so a session that ForEach shows
+// cannot go away meanwhile. It is held for short work only, never while shards are locked from
+// inside it, and no handler waits under it.
 
 #include <atomic>
 #include <cstdint>
@@ -33,7 +34,7 @@ class SessionRegistry {
   bool Visit(uint64_t id, const std::function<void(Session&)>& visit);
 
   // Changes a label of a session; its own thread only.
-  void SetLabel(Session* session, std::string Session::Labels::* label, std::string_view text);
+  void SetLabel(Session* session, std::string Session::Labels::*label, std::string_view text);
   void ResetLabels(Session* session);
 
  private:

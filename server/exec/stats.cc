@@ -8,14 +8,14 @@ ThreadStats* StatsBoard::AddThread() {
   return threads_.back().get();
 }
 
-uint64_t StatsBoard::Sum(Counter ThreadStats::* counter) const {
+uint64_t StatsBoard::Sum(Counter ThreadStats::*counter) const {
   std::lock_guard lock(mutex_);
   uint64_t sum = 0;
   for (const auto& thread : threads_) sum += ((*thread).*counter).Get();
   return sum;
 }
 
-uint64_t StatsBoard::SumOfCommand(size_t command, Counter CommandStats::* counter) const {
+uint64_t StatsBoard::SumOfCommand(size_t command, Counter CommandStats::*counter) const {
   std::lock_guard lock(mutex_);
   uint64_t sum = 0;
   for (const auto& thread : threads_) sum += (thread->commands[command].*counter).Get();

@@ -1,8 +1,8 @@
 #ifndef REDSTART_SERVER_EXEC_STATS_H_
 #define REDSTART_SERVER_EXEC_STATS_H_
 
-// What is counted while commands run: every I/O thread has a ThreadStats of its own, so that counting costs no shared cache
-// line; a StatsBoard knows them all and adds them up for INFO.
+// What is counted while commands run: every I/O thread has a ThreadStats of its own, so that
+// counting costs no shared cache line; a StatsBoard knows them all and adds them up for INFO.
 //
 // Lock. Counters have one writer, their thread. The board's mutex guards only the list of threads.
 
@@ -49,8 +49,8 @@ class StatsBoard {
   // A new thread's counters, which live as long as the board.
   ThreadStats* AddThread();
   // The sum over all threads of one counter: board.Sum(&ThreadStats::keyspace_hits).
-  uint64_t Sum(Counter ThreadStats::* counter) const;
-  uint64_t SumOfCommand(size_t command, Counter CommandStats::* counter) const;
+  uint64_t Sum(Counter ThreadStats::*counter) const;
+  uint64_t SumOfCommand(size_t command, Counter CommandStats::*counter) const;
 
  private:
   const size_t command_count_;

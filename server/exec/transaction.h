@@ -3,8 +3,9 @@
 
 // What MULTI and WATCH leave with a session: the queued commands, and the watched keys.
 //
-// Owner. The session; its thread alone uses it, but for WatchList::touched, which whoever changes a watched key sets under
-// that key's shard lock. A session unwatches, under those locks, before it goes away.
+// Owner. The session; its thread alone uses it, but for WatchList::touched, which whoever changes a
+// watched key sets under that key's shard lock. A session unwatches, under those locks, before it
+// goes away.
 
 #include <atomic>
 #include <cstdint>

@@ -1,11 +1,12 @@
 #ifndef REDSTART_SERVER_NET_BYTE_STREAM_H_
 #define REDSTART_SERVER_NET_BYTE_STREAM_H_
 
-// What a connection reads from and writes to. It is an interface, so that a connection never knows whether it talks over
-// TCP, a Unix socket or an encrypted stream.
+// What a connection reads from and writes to. It is an interface, so that a connection never knows
+// whether it talks over TCP, a Unix socket or an encrypted stream.
 //
-// Owned by its connection, used on its I/O thread only. Reads and writes never block; readiness is waited for first, because
-// then the buffers can belong to the thread and an idle connection has none.
+// Owned by its connection, used on its I/O thread only. Reads and writes never block; readiness is
+// waited for first, because then the buffers can belong to the thread and an idle connection has
+// none.
 
 #include <sys/uio.h>
 
@@ -16,8 +17,8 @@
 
 namespace redstart {
 
-// Who is told that a stream is ready. Held until the wait ends, which it does in any case: `usable` is false
-// once the stream has been closed.
+// Who is told that a stream is ready. Held until the wait ends, which it does in any case: `usable`
+// is false once the stream has been closed.
 class StreamWaiter {
  public:
   virtual ~StreamWaiter() = default;

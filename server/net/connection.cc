@@ -12,27 +12,34 @@ namespace {
 
 // Pieces of one gathering write; the kernel takes up to 1,024.
 constexpr size_t kPiecesPerWrite = 64;
-// Replies of one pipeline are sent at this size, so that a huge pipeline does not pile up all of them first.
+// Replies of one pipeline are sent at this size, so that a huge pipeline does not pile up all of
+// them first.
 constexpr size_t kFlushBytes = 256 * 1024;
-// What a request that is not complete gets at once; beyond it the buffer doubles as bytes really arrive, because the length that a
-// client announces is only a promise.
+// What a request that is not complete gets at once; beyond it the buffer doubles as bytes really
+// arrive, because the length that a client announces is only a promise.
 constexpr size_t kFirstPendingBytes = 128 * 1024;
 // The effect stream is handed to the socket in portions of this size.
 constexpr size_t kJournalPortion = 256 * 1024;
 
-uint32_t Clamped(size_t bytes) { return static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX)); }
+uint32_t Clamped(size_t bytes) {
+  return static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
+}
 
 }  // namespace
 
-Connection::Connection(IoThread* thread, std::unique_ptr<ByteStream> stream, uint64_t id, Session::Peer peer,
-                       uint64_t now_ms)
-    : thread_(thread), stream_(std::move(stream)), session_(id, std::move(peer), now_ms, &thread->mailbox()) {
+Connection::Connection(IoThread* thread, std::unique_ptr<ByteStream> stream, uint64_t id,
+                       Session::Peer peer, uint64_t now_ms)
+    : thread_(thread),
+      stream_(std::move(stream)),
+      session_(id, std::move(peer), now_ms, &thread->mailbox()) {
   session_.authenticated = thread->dispatcher().config().requirepass.empty();
 }
 
 Connection::~Connection() = default;
 
-void Connection::Start() { stream_->WaitReadable(shared_from_this()); }
+void Connection::Start() {
+  stream_->WaitReadable(shared_from_this());
+}
 
 void Connection::OnReadable(bool usable) {
   if (closed_) return;
@@ -83,8 +90,8 @@ void Connection::Process(std::string_view input) {
     input.remove_prefix(parser_.consumed());
     if (status == RequestParser::Status::kNeedMore) break;
     if (status == RequestParser::Status::kError) {
-      logging::Verbose("Protocol error from client id={} addr={}: {}", session_.id(), session_.peer().address,
-                       parser_.error());
+      logging::Verbose("Protocol error from client id={} addr={}: {}", session_.id(),
+                       session_.peer().address, parser_.error());
       reply.Fail(parser_.error());
       dispatcher.stats().error_replies.Add();
       session_.close_after_reply = true;
@@ -110,8 +117,8 @@ void Connection::Keep(std::string_view rest) {
   }
   const auto limit = static_cast<size_t>(thread_->dispatcher().config().client_query_buffer_limit);
   if (rest.size() > limit) {
-    logging::Warning("Closing client that reached max query buffer length: id={} addr={} qbuf={}", session_.id(),
-                     session_.peer().address, rest.size());
+    logging::Warning("Closing client that reached max query buffer length: id={} addr={} qbuf={}",
+                     session_.id(), session_.peer().address, rest.size());
     thread_->dispatcher().stats().query_buffer_disconnections.Add();
     return Close();
   }
@@ -236,10 +243,13 @@ bool Connection::IsOverOutputLimit(uint64_t now_ms) {
   } else if (over_soft_limit_since_ms_ == 0) {
     over_soft_limit_since_ms_ = now_ms;
   }
-  const bool too_long = over_soft && now_ms - over_soft_limit_since_ms_ > static_cast<uint64_t>(limit.soft_seconds) * 1000;
+  const bool too_long = over_soft && now_ms - over_soft_limit_since_ms_ >
+                                         static_cast<uint64_t>(limit.soft_seconds) * 1000;
   if (!over_hard && !too_long) return false;
-  logging::Warning("Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits: omem={}",
-                   session_.id(), session_.peer().address, bytes);
+  logging::Warning(
+      "Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits: "
+      "omem={}",
+      session_.id(), session_.peer().address, bytes);
   thread_->dispatcher().stats().output_buffer_disconnections.Add();
   return true;
 }
@@ -248,7 +258,8 @@ void Connection::CheckLimits(uint64_t now_ms) {
   if (closed_) return;
   const auto timeout = static_cast<uint64_t>(thread_->dispatcher().config().timeout) * 1000;
   const uint64_t last = session_.last_interaction_ms.load(std::memory_order_relaxed);
-  if (timeout > 0 && session_.journal_reader() == nullptr && now_ms > last && now_ms - last > timeout) {
+  if (timeout > 0 && session_.journal_reader() == nullptr && now_ms > last &&
+      now_ms - last > timeout) {
     logging::Verbose("Closing idle client id={} addr={}", session_.id(), session_.peer().address);
     return Close();
   }

@@ -3,10 +3,11 @@
 
 // One client's connection: reads requests, has them executed, sends the replies.
 //
-// Owner. Its I/O thread, and each wait that is under way; used on that thread only. Reading and replying go through buffers of the
-// thread; a connection keeps bytes of its own only for a request that is not complete, and for replies that the
-// socket did not take. A client is never stopped from sending because it does not read: a pipeline that is sent whole before
-// the first reply is read must not deadlock. What bounds it are the query buffer and output buffer limits.
+// Owner. Its I/O thread, and each wait that is under way; used on that thread only. Reading and
+// replying go through buffers of the thread; a connection keeps bytes of its own only for a request
+// that is not complete, and for replies that the socket did not take. A client is never stopped
+// from sending because it does not read: a pipeline that is sent whole before the first reply is
+// read must not deadlock. What bounds it are the query buffer and output buffer limits.
 
 #include <cstdint>
 #include <memory>
@@ -23,7 +24,8 @@ class IoThread;
 
 class Connection : public StreamWaiter, public std::enable_shared_from_this<Connection> {
  public:
-  Connection(IoThread* thread, std::unique_ptr<ByteStream> stream, uint64_t id, Session::Peer peer, uint64_t now_ms);
+  Connection(IoThread* thread, std::unique_ptr<ByteStream> stream, uint64_t id, Session::Peer peer,
+             uint64_t now_ms);
   ~Connection() override;
 
   void Start();
@@ -47,7 +49,8 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
     size_t capacity = 0;
   };
 
-  // Reads once; returns all unconsumed input, which lies in the thread's buffer or in pending_. Null data: nothing to do.
+  // Reads once; returns all unconsumed input, which lies in the thread's buffer or in pending_.
+  // Null data: nothing to do.
   std::string_view ReadMore();
   void Process(std::string_view input);
   // Keeps unconsumed input for the next read.

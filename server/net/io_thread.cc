@@ -10,7 +10,8 @@
 namespace redstart {
 namespace {
 
-// Large enough that a pipeline of a hundred small requests, or of sixteen with 1 KB values, arrives whole.
+// Large enough that a pipeline of a hundred small requests, or of sixteen with 1 KB values, arrives
+// whole.
 constexpr size_t kInputBytes = 64 * 1024;
 constexpr auto kTick = std::chrono::milliseconds(100);
 // Idle and output limits are looked at once a second.
@@ -45,20 +46,27 @@ void IoThread::Run() {
   context_.poll();  // Lets cancelled waits release their connections.
 }
 
-void IoThread::Stop() { context_.stop(); }
+void IoThread::Stop() {
+  context_.stop();
+}
 
-void IoThread::Post(std::function<void()> job) { asio::post(context_.get_executor(), std::move(job)); }
+void IoThread::Post(std::function<void()> job) {
+  asio::post(context_.get_executor(), std::move(job));
+}
 
 void IoThread::Adopt(int family, int descriptor, Session::Peer peer) {
   connection_count_.fetch_add(1, std::memory_order_relaxed);
-  Post([this, family, descriptor, peer = std::move(peer)]() mutable { Open(family, descriptor, std::move(peer)); });
+  Post([this, family, descriptor, peer = std::move(peer)]() mutable {
+    Open(family, descriptor, std::move(peer));
+  });
 }
 
 void IoThread::Open(int family, int descriptor, Session::Peer peer) {
   const uint64_t id = services_.sessions->NextId();
   dispatcher_.stats().connections_received.Add();
   auto connection = std::make_shared<Connection>(
-      this, std::make_unique<SocketStream>(&context_, family, descriptor), id, std::move(peer), now_ms());
+      this, std::make_unique<SocketStream>(&context_, family, descriptor), id, std::move(peer),
+      now_ms());
   services_.sessions->Add(&connection->session());
   connections_.emplace(id, connection);
   connection->Start();
@@ -70,7 +78,9 @@ void IoThread::Forget(const Session& session) {
   connection_count_.fetch_sub(1, std::memory_order_relaxed);
 }
 
-uint64_t IoThread::now_ms() const { return services_.clock->NowMicros() / 1000; }
+uint64_t IoThread::now_ms() const {
+  return services_.clock->NowMicros() / 1000;
+}
 
 void IoThread::ReadMail() {
   for (const Mailbox::Message& message : mailbox_.Take()) {

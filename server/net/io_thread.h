@@ -1,11 +1,12 @@
 #ifndef REDSTART_SERVER_NET_IO_THREAD_H_
 #define REDSTART_SERVER_NET_IO_THREAD_H_
 
-// One I/O thread: an event loop, the connections it serves, the dispatcher that executes their commands, and the buffers
-// they share.
+// One I/O thread: an event loop, the connections it serves, the dispatcher that executes their
+// commands, and the buffers they share.
 //
-// Threads. Everything is used on its own thread, but for Adopt, Post, Stop and connection_count, which any thread may call.
-// Order of life. Connections go before the dispatcher, the dispatcher before the keyspace.
+// Threads. Everything is used on its own thread, but for Adopt, Post, Stop and connection_count,
+// which any thread may call. Order of life. Connections go before the dispatcher, the dispatcher
+// before the keyspace.
 
 #include <atomic>
 #include <cstdint>

@@ -24,10 +24,13 @@ constexpr int kAcceptsPerTurn = 1000;
 Listener::Listener(std::vector<IoThread*> threads, const Services& services)
     : threads_(std::move(threads)), services_(services) {}
 
-Listener::~Listener() { Close(); }
+Listener::~Listener() {
+  Close();
+}
 
 absl::Status Listener::Open(const Config& config) {
-  // The same port cannot be bound twice, so the old sockets go first, and come back if the new ones fail.
+  // The same port cannot be bound twice, so the old sockets go first, and come back if the new ones
+  // fail.
   const std::vector<std::shared_ptr<Socket>> before = std::move(sockets_);
   for (const auto& socket : before) {
     ErrorCode ignored;
@@ -59,11 +62,13 @@ absl::Status Listener::OpenTcp(const Config& config, std::vector<std::shared_ptr
     sockets->push_back(Wrap(socket->family, socket->descriptor, ""));
     addresses->push_back(address + ":" + std::to_string(config.port));
   }
-  if (sockets->empty()) return absl::InternalError("bind: none of the addresses is on this machine");
+  if (sockets->empty())
+    return absl::InternalError("bind: none of the addresses is on this machine");
   return absl::OkStatus();
 }
 
-absl::Status Listener::OpenUnix(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets) {
+absl::Status Listener::OpenUnix(const Config& config,
+                                std::vector<std::shared_ptr<Socket>>* sockets) {
   if (config.unixsocket.empty()) return absl::OkStatus();
   const auto socket = ListenOnUnix(config.unixsocket, config.unixsocketperm, config.tcp_backlog);
   if (!socket.ok()) return socket.status();
@@ -71,9 +76,11 @@ absl::Status Listener::OpenUnix(const Config& config, std::vector<std::shared_pt
   return absl::OkStatus();
 }
 
-std::shared_ptr<Listener::Socket> Listener::Wrap(int family, int descriptor, std::string unix_path) {
-  return std::make_shared<Socket>(
-      Socket{family, std::make_unique<Descriptor>(threads_[0]->context().get_executor(), descriptor), std::move(unix_path)});
+std::shared_ptr<Listener::Socket> Listener::Wrap(int family, int descriptor,
+                                                 std::string unix_path) {
+  return std::make_shared<Socket>(Socket{
+      family, std::make_unique<Descriptor>(threads_[0]->context().get_executor(), descriptor),
+      std::move(unix_path)});
 }
 
 void Listener::Close() {
@@ -95,13 +102,15 @@ void Listener::WaitForClients(const std::shared_ptr<Socket>& socket) {
 
 void Listener::AcceptAll(const Socket& socket) {
   for (int i = 0; i < kAcceptsPerTurn; ++i) {
-    const int descriptor = ::accept4(socket.descriptor->native_handle(), nullptr, nullptr, SOCK_NONBLOCK | SOCK_CLOEXEC);
+    const int descriptor = ::accept4(socket.descriptor->native_handle(), nullptr, nullptr,
+                                     SOCK_NONBLOCK | SOCK_CLOEXEC);
     if (descriptor >= 0) {
       Welcome(socket, descriptor);
       continue;
     }
     if (errno == EINTR || errno == ECONNABORTED) continue;
-    if (errno != EAGAIN && errno != EWOULDBLOCK) logging::Warning("Accepting client connection: {}", std::strerror(errno));
+    if (errno != EAGAIN && errno != EWOULDBLOCK)
+      logging::Warning("Accepting client connection: {}", std::strerror(errno));
     return;
   }
 }
@@ -119,13 +128,15 @@ void Listener::Welcome(const Socket& socket, int descriptor) {
     return;
   }
   if (socket.family != AF_UNIX) PrepareTcpClient(descriptor, config.tcp_keepalive);
-  LeastBusyThread()->Adopt(socket.family, descriptor, DescribePeer(descriptor, socket.family, socket.unix_path));
+  LeastBusyThread()->Adopt(socket.family, descriptor,
+                           DescribePeer(descriptor, socket.family, socket.unix_path));
 }
 
 IoThread* Listener::LeastBusyThread() const {
-  return *std::min_element(threads_.begin(), threads_.end(), [](const IoThread* a, const IoThread* b) {
-    return a->connection_count() < b->connection_count();
-  });
+  return *std::min_element(threads_.begin(), threads_.end(),
+                           [](const IoThread* a, const IoThread* b) {
+                             return a->connection_count() < b->connection_count();
+                           });
 }
 
 }  // namespace redstart

@@ -3,8 +3,9 @@
 
 // The listening sockets, and who gets the connections they accept.
 //
-// Owned by the server, used on the first I/O thread only. One acceptor per address hands each socket to the thread with the
-// fewest connections: SO_REUSEPORT would spread few long-lived connections badly.
+// Owned by the server, used on the first I/O thread only. One acceptor per address hands each
+// socket to the thread with the fewest connections: SO_REUSEPORT would spread few long-lived
+// connections badly.
 
 #include <functional>
 #include <memory>
@@ -24,7 +25,8 @@ class Listener {
   Listener(std::vector<IoThread*> threads, const Services& services);
   ~Listener();
 
-  // Listens as the configuration says, in place of what was listened on before. On an error everything is as it was.
+  // Listens as the configuration says, in place of what was listened on before. On an error
+  // everything is as it was.
   absl::Status Open(const Config& config);
   void Close();
   // The addresses that are listened on, for the log and the process title.

@@ -6,13 +6,15 @@
 namespace redstart {
 namespace {
 
-// Small replies are gathered in pieces of this size: many clients that read slowly must not cost an allocation per reply.
+// Small replies are gathered in pieces of this size: many clients that read slowly must not cost an
+// allocation per reply.
 constexpr size_t kPieceBytes = 16 * 1024;
 
 }  // namespace
 
 void OutputQueue::Append(ReplyBuffer* replies, size_t sent) {
-  // Walks over copied bytes and pinned segments in the order of sending, leaving out what has been sent.
+  // Walks over copied bytes and pinned segments in the order of sending, leaving out what has been
+  // sent.
   const std::string_view bytes = replies->bytes();
   size_t copied = 0;
   const auto take_copied = [&](size_t end) {

@@ -3,8 +3,8 @@
 
 // Replies that the socket has not taken yet, in the order of sending.
 //
-// Owned by a connection, used on its thread; made when a write falls short and dropped when it has drained, so an idle
-// connection has none. Pinned segments are kept where they lie.
+// Owned by a connection, used on its thread; made when a write falls short and dropped when it has
+// drained, so an idle connection has none. Pinned segments are kept where they lie.
 
 #include <sys/uio.h>
 
@@ -22,7 +22,8 @@ class OutputQueue {
   bool empty() const { return bytes_ == 0; }
   size_t bytes() const { return bytes_; }
 
-  // Takes over what stands in `replies` behind its first `sent` bytes (counted over all pieces), and clears it.
+  // Takes over what stands in `replies` behind its first `sent` bytes (counted over all pieces),
+  // and clears it.
   void Append(ReplyBuffer* replies, size_t sent);
   void Append(std::string bytes);
   // The first pieces, at most `max`, for a gathering write.
@@ -34,7 +35,9 @@ class OutputQueue {
   struct Piece {
     std::string copied;
     PinnedBytes pinned;
-    std::string_view view() const { return pinned.data != nullptr ? pinned.view() : std::string_view(copied); }
+    std::string_view view() const {
+      return pinned.data != nullptr ? pinned.view() : std::string_view(copied);
+    }
   };
   void AppendCopy(std::string_view bytes);
 

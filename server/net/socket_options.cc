@@ -19,7 +19,8 @@ namespace {
 
 absl::Status ErrnoStatus(const std::string& what, int error) {
   const std::string text = what + ": " + std::strerror(error);
-  if (error == EADDRNOTAVAIL || error == EAFNOSUPPORT || error == EPROTONOSUPPORT) return absl::UnavailableError(text);
+  if (error == EADDRNOTAVAIL || error == EAFNOSUPPORT || error == EPROTONOSUPPORT)
+    return absl::UnavailableError(text);
   return absl::InternalError(text);
 }
 
@@ -58,7 +59,9 @@ absl::StatusOr<ListeningSocket> ListenOnTcp(const std::string& address, int port
   const bool any = address == "*" || address == "::*";
   addrinfo* found = nullptr;
   const std::string service = std::to_string(port);
-  if (const int error = getaddrinfo(any ? nullptr : address.c_str(), service.c_str(), &hints, &found); error != 0) {
+  if (const int error =
+          getaddrinfo(any ? nullptr : address.c_str(), service.c_str(), &hints, &found);
+      error != 0) {
     return absl::InternalError(address + ": " + gai_strerror(error));
   }
   const std::unique_ptr<addrinfo, decltype(&freeaddrinfo)> owner(found, &freeaddrinfo);
@@ -67,7 +70,8 @@ absl::StatusOr<ListeningSocket> ListenOnTcp(const std::string& address, int port
   if (descriptor < 0) return ErrnoStatus(what, errno);
   SetFlag(descriptor, SOL_SOCKET, SO_REUSEADDR);
   if (found->ai_family == AF_INET6) SetFlag(descriptor, IPPROTO_IPV6, IPV6_V6ONLY);
-  if (::bind(descriptor, found->ai_addr, found->ai_addrlen) != 0 || ::listen(descriptor, backlog) != 0) {
+  if (::bind(descriptor, found->ai_addr, found->ai_addrlen) != 0 ||
+      ::listen(descriptor, backlog) != 0) {
     const int error = errno;
     ::close(descriptor);
     return ErrnoStatus(what, error);
@@ -75,7 +79,8 @@ absl::StatusOr<ListeningSocket> ListenOnTcp(const std::string& address, int port
   return ListeningSocket{found->ai_family, descriptor};
 }
 
-absl::StatusOr<ListeningSocket> ListenOnUnix(const std::string& path, unsigned permissions, int backlog) {
+absl::StatusOr<ListeningSocket> ListenOnUnix(const std::string& path, unsigned permissions,
+                                             int backlog) {
   sockaddr_un address = {};
   address.sun_family = AF_UNIX;
   if (path.size() >= sizeof(address.sun_path)) {
@@ -88,7 +93,8 @@ absl::StatusOr<ListeningSocket> ListenOnUnix(const std::string& path, unsigned p
   const int descriptor = ::socket(AF_UNIX, SOCK_STREAM | SOCK_NONBLOCK | SOCK_CLOEXEC, 0);
   if (descriptor < 0) return ErrnoStatus("unixsocket " + path, errno);
   if (::bind(descriptor, reinterpret_cast<const sockaddr*>(&address), sizeof(address)) != 0 ||
-      (permissions != 0 && ::chmod(path.c_str(), permissions) != 0) || ::listen(descriptor, backlog) != 0) {
+      (permissions != 0 && ::chmod(path.c_str(), permissions) != 0) ||
+      ::listen(descriptor, backlog) != 0) {
     const int error = errno;
     ::close(descriptor);
     return ErrnoStatus("unixsocket " + path, error);

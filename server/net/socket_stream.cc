@@ -8,7 +8,8 @@ namespace {
 
 ByteStream::Result ResultOf(ssize_t count) {
   if (count > 0) return {ByteStream::Status::kOk, static_cast<size_t>(count)};
-  if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR)) return {ByteStream::Status::kWouldBlock};
+  if (count < 0 && (errno == EAGAIN || errno == EWOULDBLOCK || errno == EINTR))
+    return {ByteStream::Status::kWouldBlock};
   return {ByteStream::Status::kClosed};
 }
 
@@ -23,7 +24,8 @@ ByteStream::Result SocketStream::Read(char* to, size_t size) {
 
 ByteStream::Result SocketStream::Write(absl::Span<const iovec> pieces) {
   if (pieces.size() == 1) {
-    return ResultOf(::send(socket_.native_handle(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL));
+    return ResultOf(
+        ::send(socket_.native_handle(), pieces[0].iov_base, pieces[0].iov_len, MSG_NOSIGNAL));
   }
   msghdr message = {};
   message.msg_iov = const_cast<iovec*>(pieces.data());
@@ -32,13 +34,15 @@ ByteStream::Result SocketStream::Write(absl::Span<const iovec> pieces) {
 }
 
 void SocketStream::WaitReadable(std::shared_ptr<StreamWaiter> waiter) {
-  socket_.async_wait(StreamSocket::wait_read,
-                     [waiter = std::move(waiter)](const ErrorCode& error) { waiter->OnReadable(!error); });
+  socket_.async_wait(StreamSocket::wait_read, [waiter = std::move(waiter)](const ErrorCode& error) {
+    waiter->OnReadable(!error);
+  });
 }
 
 void SocketStream::WaitWritable(std::shared_ptr<StreamWaiter> waiter) {
-  socket_.async_wait(StreamSocket::wait_write,
-                     [waiter = std::move(waiter)](const ErrorCode& error) { waiter->OnWritable(!error); });
+  socket_.async_wait(
+      StreamSocket::wait_write,
+      [waiter = std::move(waiter)](const ErrorCode& error) { waiter->OnWritable(!error); });
 }
 
 void SocketStream::Close() {

@@ -8,11 +8,13 @@
 namespace redstart {
 namespace {
 
-// About a microsecond: longer than most commands hold a shard, shorter than going to sleep and being woken.
+// About a microsecond: longer than most commands hold a shard, shorter than going to sleep and
+// being woken.
 constexpr int kSpins = 40;
 
 void Futex(std::atomic<uint32_t>* word, int operation, uint32_t value) {
-  syscall(SYS_futex, reinterpret_cast<uint32_t*>(word), operation | FUTEX_PRIVATE_FLAG, value, nullptr, nullptr, 0);
+  syscall(SYS_futex, reinterpret_cast<uint32_t*>(word), operation | FUTEX_PRIVATE_FLAG, value,
+          nullptr, nullptr, 0);
 }
 
 }  // namespace
@@ -26,10 +28,14 @@ void FutexMutex::LockSlow() {
       return;
     }
   }
-  // Whoever slept takes the lock as contended: others may sleep too, and a wake-up too many is harmless.
-  while (word_.exchange(kContended, std::memory_order_acquire) != kFree) Futex(&word_, FUTEX_WAIT, kContended);
+  // Whoever slept takes the lock as contended: others may sleep too, and a wake-up too many is
+  // harmless.
+  while (word_.exchange(kContended, std::memory_order_acquire) != kFree)
+    Futex(&word_, FUTEX_WAIT, kContended);
 }
 
-void FutexMutex::WakeOne() { Futex(&word_, FUTEX_WAKE, 1); }
+void FutexMutex::WakeOne() {
+  Futex(&word_, FUTEX_WAKE, 1);
+}
 
 }  // namespace redstart

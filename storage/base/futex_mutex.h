@@ -3,11 +3,13 @@
 
 // A lock of four bytes that spins briefly and then sleeps in the kernel: what guards a shard.
 //
-// Why not std::mutex: the lookup loop at 10M keys nearly hides this lock's 12-14 ns behind the cache miss, while
-// std::mutex cost it 80-110 ns and Debian's absl::Mutex 400 (tests/benchmark has the figures). Why not a pure spin lock: with two
-// threads on two busy cores a preempted holder made the others burn up to 1.76 times the CPU.
+// Why not std::mutex: the lookup loop at 10M keys nearly hides this lock's 12-14 ns behind the
+// cache miss, while std::mutex cost it 80-110 ns and Debian's absl::Mutex 400 (tests/benchmark has
+// the figures). Why not a pure spin lock: with two threads on two busy cores a preempted holder
+// made the others burn up to 1.76 times the CPU.
 //
-// The word is 0 (free), 1 (held) or 2 (held, and somebody may sleep): U. Drepper, "Futexes Are Tricky", mutex 2.
+// The word is 0 (free), 1 (held) or 2 (held, and somebody may sleep): U. Drepper, "Futexes Are
+// Tricky", mutex 2.
 
 #include <atomic>
 #include <cstdint>

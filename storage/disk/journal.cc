@@ -31,7 +31,8 @@ struct Journal::Chunk {
   std::array<char, kChunkBytes> bytes;
 };
 
-Journal::Reader::Reader(Journal* journal, std::function<void()> wake) : journal_(journal), wake_(std::move(wake)) {
+Journal::Reader::Reader(Journal* journal, std::function<void()> wake)
+    : journal_(journal), wake_(std::move(wake)) {
   std::lock_guard lock(journal->mutex_);
   if (journal->tail_ == nullptr) journal->tail_ = std::make_shared<Chunk>();
   chunk_ = journal->tail_;

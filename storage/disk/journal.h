@@ -1,13 +1,16 @@
 #ifndef REDSTART_STORAGE_DISK_JOURNAL_H_
 #define REDSTART_STORAGE_DISK_JOURNAL_H_
 
-// The effect stream: every change of the keyspace as a command that repeats it, in execution order, in Redis's format.
+// The effect stream: every change of the keyspace as a command that repeats it, in execution order,
+// in Redis's format.
 //
-// Owner. The server. Lock. A mutex of its own, taken last: writers append while they hold the shards that they changed, so
-// that the order of the stream is the order of execution. Readers are attached under all shard locks, so that each
-// sees exactly the changes after its data set. Appending never blocks and does nothing while nobody reads.
+// Owner. The server. Lock. A mutex of its own, taken last: writers append while they hold the
+// shards that they changed, so that the order of the stream is the order of execution. Readers are
+// attached under all shard locks, so that each sees exactly the changes after its data set.
+// Appending never blocks and does nothing while nobody reads.
 //
-// Bytes are kept in chunks that each reader holds on to from its own position on; what every reader has passed is freed.
+// Bytes are kept in chunks that each reader holds on to from its own position on; what every reader
+// has passed is freed.
 
 #include <atomic>
 #include <cstddef>
@@ -36,8 +39,8 @@ class Journal {
   // A position in the stream. Belongs to one thread; must go away before the journal.
   class Reader {
    public:
-    // `wake` is called, with shards locked, when there is something to take after there was nothing: it may only
-    // leave a message for the reader's thread.
+    // `wake` is called, with shards locked, when there is something to take after there was
+    // nothing: it may only leave a message for the reader's thread.
     Reader(Journal* journal, std::function<void()> wake);
     ~Reader();
     Reader(const Reader&) = delete;
@@ -61,9 +64,11 @@ class Journal {
   Journal() = default;
   ~Journal();
 
-  // Whether anybody reads. Changes only while all shards are locked, so a holder of any shard can rely on it.
+  // Whether anybody reads. Changes only while all shards are locked, so a holder of any shard can
+  // rely on it.
   bool active() const { return readers_count_.load(std::memory_order_relaxed) != 0; }
-  // Appends one contiguous block, with SELECTs where the database changes, in MULTI and EXEC if there are several effects.
+  // Appends one contiguous block, with SELECTs where the database changes, in MULTI and EXEC if
+  // there are several effects.
   void Append(absl::Span<const Effect> block);
   // Appends a command that belongs to no database, such as the PING that keeps a connection alive.
   void AppendRaw(std::string_view encoded);

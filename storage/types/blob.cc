@@ -8,7 +8,8 @@
 namespace redstart {
 namespace {
 
-// Past this size a growing blob gets a tenth more instead of twice as much: half a gigabyte must not take a whole one.
+// Past this size a growing blob gets a tenth more instead of twice as much: half a gigabyte must
+// not take a whole one.
 constexpr size_t kDoublingLimit = size_t{16} << 20;
 
 size_t GrownCapacity(size_t size) {
@@ -20,7 +21,8 @@ size_t GrownCapacity(size_t size) {
 Blob* Blob::New(size_t size, size_t capacity) {
   capacity = std::max(size, capacity);
   void* memory = std::malloc(sizeof(Blob) + capacity);
-  if (memory == nullptr) throw std::bad_alloc();  // Ends the process, as for every other allocation.
+  if (memory == nullptr)
+    throw std::bad_alloc();  // Ends the process, as for every other allocation.
   return new (memory) Blob(size, capacity);
 }
 

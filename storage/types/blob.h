@@ -1,12 +1,14 @@
 #ifndef REDSTART_STORAGE_TYPES_BLOB_H_
 #define REDSTART_STORAGE_TYPES_BLOB_H_
 
-// A reference-counted run of bytes: where a string value lies that is too long to stand inside its entry.
+// A reference-counted run of bytes: where a string value lies that is too long to stand inside its
+// entry.
 //
-// Ownership. The entry holds one reference; a reply that is being sent and, later, a snapshot hold others, which is why a
-// long value can be sent from where it lies. Whoever drops the last reference frees it, on whatever thread.
-// Invariant. The bytes change only while the reference count is one and the shard of the entry is locked; whoever
-// wants to write a shared blob clones it first (Unshare).
+// Ownership. The entry holds one reference; a reply that is being sent and, later, a snapshot hold
+// others, which is why a long value can be sent from where it lies. Whoever drops the last
+// reference frees it, on whatever thread. Invariant. The bytes change only while the reference
+// count is one and the shard of the entry is locked; whoever wants to write a shared blob clones it
+// first (Unshare).
 
 #include <atomic>
 #include <cstddef>
@@ -37,9 +39,9 @@ class Blob {
   void Unref();
   bool IsShared() const { return references_.load(std::memory_order_acquire) > 1; }
 
-  // Returns a blob with the same bytes, cut or zero-padded to `size`, that nobody else sees: this one if it is unshared
-  // and has the room, otherwise a new one in exchange for the caller's reference. Growth is geometric, so that a
-  // value built by many APPENDs is copied O(log n) times.
+  // Returns a blob with the same bytes, cut or zero-padded to `size`, that nobody else sees: this
+  // one if it is unshared and has the room, otherwise a new one in exchange for the caller's
+  // reference. Growth is geometric, so that a value built by many APPENDs is copied O(log n) times.
   Blob* Resized(size_t size);
 
  private:

@@ -26,16 +26,13 @@ std::string_view StringRef::View(IntegerText* scratch) const {
 std::optional<int64_t> StringRef::AsInteger() const {
   if (form_ == StringForm::kInt) return integer();
   IntegerText scratch;
-  const std::string_view text = View(&scratch);
-  int64_t value;
-  if (!ParseInt64(text, &value)) return std::nullopt;
-  return value;
+  return ParseInt64(View(&scratch));
 }
 
 ChosenForm ChooseStringForm(std::string_view text, bool may_be_integer) {
-  int64_t integer;
-  if (may_be_integer && text.size() <= 20 && ParseInt64(text, &integer)) {
-    return {StringForm::kInt, integer, sizeof(integer)};
+  if (may_be_integer && text.size() <= kMaxInt64Chars) {
+    if (const auto integer = ParseInt64(text))
+      return {StringForm::kInt, *integer, sizeof(*integer)};
   }
   if (text.size() <= kMaxShortString) return {StringForm::kShort, 0, text.size()};
   if (text.size() <= kMaxInlineString) return {StringForm::kInline, 0, text.size()};

@@ -3,11 +3,13 @@
 
 // How a string value is held, and what its holder may be asked.
 //
-// A string stands in one of four forms: a 64-bit integer, a short text (up to 44 bytes), a longer or edited text inside
-// the entry, or a reference-counted blob. OBJECT ENCODING calls them int, embstr, raw and raw: the names and the limits
-// of 20 and 44 bytes are Redis's, because clients and their tests look at them.
+// A string stands in one of four forms: a 64-bit integer, a short text (up to 44 bytes), a longer
+// or edited text inside the entry, or a reference-counted blob. OBJECT ENCODING calls them int,
+// embstr, raw and raw: the names and the limits of 20 and 44 bytes are Redis's, because clients and
+// their tests look at them.
 //
-// A StringRef is a view of the payload bytes of an entry; it is valid until the entry changes. It owns nothing.
+// A StringRef is a view of the payload bytes of an entry; it is valid until the entry changes. It
+// owns nothing.
 
 #include <array>
 #include <cstdint>
@@ -23,7 +25,8 @@ enum class StringForm : uint8_t { kInt = 0, kShort = 1, kInline = 2, kBlob = 3 }
 
 // The longest text that OBJECT ENCODING calls embstr.
 inline constexpr size_t kMaxShortString = 44;
-// The longest value inside its entry; beyond it the value is a blob, which can be sent and saved without a copy.
+// The longest value inside its entry; beyond it the value is a blob, which can be sent and saved
+// without a copy.
 inline constexpr size_t kMaxInlineString = 2048;
 // Room for any 64-bit integer in decimal.
 using IntegerText = std::array<char, 24>;
