@@ -41,13 +41,12 @@ class RequestParser {
   // Adds complete requests to `batch` until it is full or the input ends. `input` begins at the
   // first byte not consumed: after every call the caller drops consumed() bytes, and passes the
   // same rest (maybe elsewhere in memory) with more behind it.
-  //   kRequest   at least one request was added. An error or an unfinished request behind it is not
-  //   reported yet: execute, then
-  //              call again, so that an AUTH or CONFIG SET among them takes effect on the limits of
-  //              what follows.
+  //   kRequest   at least one request was added. What follows it, an error or an unfinished
+  //              request, is not reported yet: execute, then call again, so that an AUTH or a
+  //              CONFIG SET takes effect on the limits of what follows.
   //   kNeedMore  nothing was added. bytes_wanted() says what to wait for.
-  //   kError     nothing was added; send error() and close. The parser must not be used again
-  //   without Reset().
+  //   kError     nothing was added; send error() and close. Only Reset() makes the parser usable
+  //              again.
   // Empty requests ("*0", "*-1", blank lines) are skipped. REQUIRES: !batch->full().
   Status ParseInto(std::string_view input, const ParserLimits& limits, RequestBatch* batch);
 
