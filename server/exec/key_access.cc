@@ -83,6 +83,11 @@ const Entry* ReadKeys::Peek(std::string_view key) const {
   return entry;
 }
 
+bool ReadKeys::IsExpired(std::string_view key) const {
+  const KeyAccess::Located located = access_->Locate(key, database());
+  return located.place && located.place.node()->IsExpired(now_ms());
+}
+
 bool ReadKeys::Touch(std::string_view key) const {
   const Entry* entry = Peek(key);
   if (entry != nullptr) access_->NoteUse(entry);

@@ -163,6 +163,8 @@ class ReadKeys {
   const Entry* PeekSilently(std::string_view key) const {
     return access_->FindLive(key, database());
   }
+  // Whether the key is still there physically but past its deadline.
+  bool IsExpired(std::string_view key) const;
   // Marks the key as used whatever CLIENT NO-TOUCH says: TOUCH.
   bool Touch(std::string_view key) const;
 

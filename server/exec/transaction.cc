@@ -1,5 +1,6 @@
 #include "server/exec/transaction.h"
 
+#include <algorithm>
 #include <cstring>
 
 #include "storage/keyspace.h"
@@ -20,6 +21,13 @@ QueuedCommand::QueuedCommand(const CommandRow* row, Args args) : row_(row) {
 
 size_t QueuedCommand::MemoryBytes() const {
   return sizeof(*this) + bytes_size_ + views_.capacity() * sizeof(views_[0]);
+}
+
+void WatchList::Remember(int database, std::string_view name, uint64_t hash) {
+  const auto is_it = [&](const Key& key) {
+    return key.hash == hash && key.database == database && key.name == name;
+  };
+  if (std::none_of(keys.begin(), keys.end(), is_it)) keys.push_back({database, std::string(name), hash});
 }
 
 void WatchList::UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace) {

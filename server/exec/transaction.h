@@ -56,6 +56,8 @@ struct WatchList {
   std::vector<Key> keys;
   std::atomic<bool> touched{false};
 
+  // Adds a key, unless it is there already.
+  void Remember(int database, std::string_view name, uint64_t hash);
   // Takes all watches back. REQUIRES: `locks` holds the shards of all keys.
   void UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace);
   // The same with locks of its own. REQUIRES: the thread holds none.

@@ -38,7 +38,7 @@ std::string AddressText(const sockaddr_storage& address) {
   }
   const auto& v6 = reinterpret_cast<const sockaddr_in6&>(address);
   inet_ntop(AF_INET6, &v6.sin6_addr, text, sizeof(text));
-  return "[" + std::string(text) + "]:" + std::to_string(ntohs(v6.sin6_port));
+  return std::string("[").append(text).append("]:").append(std::to_string(ntohs(v6.sin6_port)));
 }
 
 bool IsLoopback(const sockaddr_storage& address) {

@@ -1,0 +1,12 @@
+#include "server/commands/command_families.h"
+
+namespace redstart {
+
+std::vector<CommandRows> AllCommandFamilies() {
+  return {
+      StringCommands(),
+      TransactionCommands(),
+  };
+}
+
+}  // namespace redstart

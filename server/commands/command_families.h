@@ -1,0 +1,41 @@
+#ifndef REDSTART_SERVER_COMMANDS_COMMAND_FAMILIES_H_
+#define REDSTART_SERVER_COMMANDS_COMMAND_FAMILIES_H_
+
+// The rows of every command family. Each function is defined at the bottom of its family's file,
+// below the rows.
+
+#include <vector>
+
+#include "absl/types/span.h"
+#include "server/exec/command_spec.h"
+
+namespace redstart {
+
+using CommandRows = absl::Span<const CommandSpec>;
+
+CommandRows StringCommands();
+CommandRows StringRangeCommands();
+CommandRows CounterCommands();
+CommandRows KeyCommands();
+CommandRows ExpiryCommands();
+CommandRows ScanCommands();
+CommandRows CopyCommands();
+CommandRows ObjectCommands();
+CommandRows DumpCommands();
+CommandRows KeyspaceCommands();
+CommandRows ConnectionCommands();
+CommandRows ClientCommands();
+CommandRows TransactionCommands();
+CommandRows CommandCommands();
+CommandRows ConfigCommands();
+CommandRows InfoCommands();
+CommandRows DebugCommands();
+CommandRows ServerCommands();
+CommandRows SyncCommands();
+
+// All of them, in the order in which COMMAND lists them.
+std::vector<CommandRows> AllCommandFamilies();
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_COMMANDS_COMMAND_FAMILIES_H_
