@@ -46,6 +46,8 @@ class Session {
   ReplyMode reply_mode = ReplyMode::kOn;
   // Set by QUIT, by protocol errors and the like: send what is there, then close.
   bool close_after_reply = false;
+  // REPLCONF rdb-only: SYNC sends the file and no stream.
+  bool wants_rdb_only = false;
 
   bool in_transaction() const { return transaction_ != nullptr; }
   // REQUIRES: in_transaction().
