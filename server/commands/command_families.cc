@@ -5,6 +5,7 @@ namespace redstart {
 std::vector<CommandRows> AllCommandFamilies() {
   return {
       StringCommands(),
+      ConnectionCommands(),
       TransactionCommands(),
       SyncCommands(),
   };
