@@ -4,8 +4,8 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),
-      TransactionCommands(),
+      StringCommands(), StringRangeCommands(), CounterCommands(),
+      DumpCommands(),   ObjectCommands(),      TransactionCommands(),
   };
 }
 
