@@ -1,0 +1,162 @@
+#include "server/server.h"
+
+#include <sys/resource.h>
+#include <unistd.h>
+
+#include <csignal>
+#include <cstdlib>
+#include <random>
+#include <utility>
+
+#include "server/observe/log.h"
+
+namespace redstart {
+namespace {
+
+// Descriptors that the server needs besides those of its clients: listening sockets, event loops,
+// files.
+constexpr rlim_t kOwnDescriptors = 32;
+
+uint64_t RandomSeed() {
+  std::random_device device;
+  return uint64_t{device()} << 32 | device();
+}
+
+std::string NewRunId() {
+  constexpr char kDigits[] = "0123456789abcdef";
+  std::random_device device;
+  std::string id;
+  for (int i = 0; i < 40; ++i) id += kDigits[device() % 16];
+  return id;
+}
+
+// Raises the limit of open files so that maxclients can connect; returns how many clients really
+// can.
+uint32_t FitOpenFiles(uint32_t maxclients) {
+  rlimit limit = {};
+  if (getrlimit(RLIMIT_NOFILE, &limit) != 0) return maxclients;
+  const rlim_t wanted = maxclients + kOwnDescriptors;
+  if (limit.rlim_cur >= wanted) return maxclients;
+  rlimit raised = {wanted, std::max(limit.rlim_max, wanted)};
+  if (setrlimit(RLIMIT_NOFILE, &raised) == 0) return maxclients;
+  raised = {std::min(wanted, limit.rlim_max), limit.rlim_max};
+  setrlimit(RLIMIT_NOFILE, &raised);
+  getrlimit(RLIMIT_NOFILE, &limit);
+  if (limit.rlim_cur >= wanted) return maxclients;
+  const auto fitting = static_cast<uint32_t>(
+      limit.rlim_cur > kOwnDescriptors ? limit.rlim_cur - kOwnDescriptors : 1);
+  logging::Warning(
+      "You requested maxclients of {} requiring at least {} max file descriptors, but the limit is "
+      "{}. "
+      "maxclients has been reduced to {}: raise 'ulimit -n' to get more.",
+      maxclients, wanted, limit.rlim_cur, fitting);
+  return fitting;
+}
+
+Config Prepared(Config config) {
+  config.maxclients = FitOpenFiles(config.maxclients);
+  return config;
+}
+
+}  // namespace
+
+Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config))) {
+  const auto current = config_.current();
+  state_.started_us = clock_.NowMicros();
+  state_.run_id = NewRunId();
+  state_.executable = std::move(origin.executable);
+  state_.config_file = std::move(origin.config_file);
+  state_.tcp_port = current->port;
+  state_.io_threads = current->io_threads;
+  keyspace_ =
+      std::make_unique<Keyspace>(Keyspace::ShardCountFor(static_cast<size_t>(current->io_threads)),
+                                 current->databases, RandomSeed());
+  const Services services = {.keyspace = keyspace_.get(),
+                             .journal = &journal_,
+                             .config = &config_,
+                             .commands = &commands_,
+                             .sessions = &sessions_,
+                             .stats = &stats_,
+                             .state = &state_,
+                             .control = this,
+                             .clock = &clock_};
+  io_threads_ = std::make_unique<IoThreads>(services, static_cast<size_t>(current->io_threads));
+  RegisterConfigHooks();
+}
+
+Server::~Server() = default;
+
+void Server::RegisterConfigHooks() {
+  config_.OnChange("loglevel", [](const Config&, const Config& after) {
+    logging::SetLevel(after.loglevel);
+    return absl::OkStatus();
+  });
+  config_.OnChange("dir", [](const Config&, const Config& after) {
+    if (chdir(after.dir.c_str()) == 0) return absl::OkStatus();
+    return absl::InternalError(std::strerror(errno));
+  });
+  config_.OnChange("maxclients", [](const Config&, const Config& after) {
+    if (FitOpenFiles(after.maxclients) >= after.maxclients) return absl::OkStatus();
+    return absl::InternalError(
+        "The operating system is not able to handle the specified number of clients");
+  });
+  const std::string_view listening[] = {"port", "bind"};
+  config_.OnChange(listening, [this](const Config&, const Config& after) {
+    absl::Status status;
+    io_threads_->RunOnFirst([&] { status = io_threads_->Listen(after); });
+    if (!status.ok())
+      return absl::InternalError("Unable to listen on this port. Check server logs.");
+    state_.tcp_port = after.port;
+    return absl::OkStatus();
+  });
+}
+
+int Server::Run() {
+  const auto config = config_.current();
+  std::signal(SIGPIPE, SIG_IGN);
+  std::signal(SIGHUP, SIG_IGN);
+  LogStart(*config);
+  if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
+    const absl::string_view reason = status.message();
+    logging::Warning(
+        "Could not start to listen: {}. Change 'port', 'bind' or 'unixsocket', or stop what uses "
+        "it.",
+        std::string_view(reason.data(), reason.size()));
+    return EXIT_FAILURE;
+  }
+  io_threads_->HandleSignals([this](int signal) { OnSignal(signal); });
+  logging::Notice("Ready to accept connections tcp");
+  io_threads_->Run();
+  logging::Warning("Redstart is now ready to exit, bye bye...");
+  return EXIT_SUCCESS;
+}
+
+void Server::LogStart(const Config& config) const {
+  logging::Notice("oO0OoO0OoO0Oo Redstart is starting oO0OoO0OoO0Oo");
+  logging::Notice("Redstart version={}, bits=64, pid={}, just started", REDSTART_VERSION, getpid());
+  if (state_.config_file.empty()) {
+    logging::Warning(
+        "Warning: no config file specified, using the default config. In order to specify a config "
+        "file use {} "
+        "/path/to/redstart.conf",
+        state_.executable);
+  } else {
+    logging::Notice("Configuration loaded");
+  }
+  logging::Notice("Running mode=standalone, port={}, io-threads={}, PID: {}", config.port,
+                  config.io_threads, getpid());
+}
+
+void Server::OnSignal(int signal) {
+  if (signal == SIGINT && stopping_) std::_Exit(EXIT_FAILURE);  // Asked twice: at once.
+  stopping_ = true;
+  logging::Warning("Received {} scheduling shutdown...", signal == SIGINT ? "SIGINT" : "SIGTERM");
+  RequestShutdown();
+}
+
+void Server::RequestShutdown() {
+  logging::Warning("User requested shutdown...");
+  io_threads_->Stop();
+}
+
+}  // namespace redstart

@@ -1,0 +1,56 @@
+#ifndef REDSTART_SERVER_SERVER_H_
+#define REDSTART_SERVER_SERVER_H_
+
+// The whole server: makes the parts, plugs them together, and runs them.
+//
+// Only main.cc includes this: what commands need of the server they get through Services.
+
+#include <memory>
+
+#include "server/commands/command_families.h"
+#include "server/config/config_store.h"
+#include "server/exec/clock.h"
+#include "server/exec/command_table.h"
+#include "server/exec/services.h"
+#include "server/exec/session_registry.h"
+#include "server/exec/stats.h"
+#include "server/net/io_threads.h"
+#include "storage/disk/journal.h"
+#include "storage/keyspace.h"
+
+namespace redstart {
+
+class Server : private ServerControl {
+ public:
+  struct Origin {
+    std::string executable;
+    std::string config_file;  // Absolute, or empty.
+  };
+  Server(Config config, Origin origin);
+  ~Server() override;
+
+  // Listens, and serves until a signal or SHUTDOWN. Returns the exit code of the process.
+  int Run();
+
+ private:
+  void RequestShutdown() override;
+  void RegisterConfigHooks();
+  void OnSignal(int signal);
+  void LogStart(const Config& config) const;
+
+  Clock clock_;
+  ConfigStore config_;
+  std::vector<CommandRows> families_ = AllCommandFamilies();
+  CommandTable commands_{families_};
+  StatsBoard stats_{commands_.size()};
+  SessionRegistry sessions_;
+  Journal journal_;
+  ServerState state_;
+  std::unique_ptr<Keyspace> keyspace_;
+  std::unique_ptr<IoThreads> io_threads_;
+  bool stopping_ = false;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_SERVER_H_
