@@ -4,10 +4,8 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),
-      ConnectionCommands(),
-      TransactionCommands(),
-      SyncCommands(),
+      StringCommands(), StringRangeCommands(), CounterCommands(),     DumpCommands(),
+      ObjectCommands(), ConnectionCommands(),  TransactionCommands(), SyncCommands(),
   };
 }
 
