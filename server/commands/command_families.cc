@@ -6,6 +6,7 @@ std::vector<CommandRows> AllCommandFamilies() {
   return {
       StringCommands(),
       ConnectionCommands(),
+      ClientCommands(),
       TransactionCommands(),
   };
 }
