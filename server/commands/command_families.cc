@@ -4,8 +4,9 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(), StringRangeCommands(), CounterCommands(),     DumpCommands(),
-      ObjectCommands(), ConnectionCommands(),  TransactionCommands(), SyncCommands(),
+      StringCommands(), StringRangeCommands(), CounterCommands(), DumpCommands(),
+      ObjectCommands(), ConnectionCommands(),  ClientCommands(),  TransactionCommands(),
+      SyncCommands(),
   };
 }
 
