@@ -5,6 +5,11 @@ namespace redstart {
 std::vector<CommandRows> AllCommandFamilies() {
   return {
       StringCommands(),
+      KeyCommands(),
+      ExpiryCommands(),
+      ScanCommands(),
+      CopyCommands(),
+      KeyspaceCommands(),
       TransactionCommands(),
   };
 }

@@ -183,6 +183,8 @@ class WriteKeys {
   int databases() const { return access_->parts().keyspace->databases(); }
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
+  // Whether a deadline in the past means that the key is deleted now. Otherwise it is stored.
+  bool deletes_expired() const { return access_->frame().expiry == ExpiryMode::kDelete; }
 
   // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
   // hit or miss.
@@ -192,6 +194,8 @@ class WriteKeys {
   Found<View> Find(std::string_view key) {
     return Found<View>(FindEntry(key));
   }
+  // The same for a value that is read before anything is written (COPY): a hit or miss as well.
+  const Entry* FindToRead(std::string_view key);
   // Whether the key is there, without counting as a use.
   bool Exists(std::string_view key) { return ExistsIn(database(), key); }
   bool ExistsIn(int database, std::string_view key);
@@ -226,8 +230,16 @@ class WriteKeys {
     ChangedIn(database(), key, event, name);
   }
   void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  // The same for the second key of one and the same change (RENAME), which counts once.
+  void AlsoChanged(std::string_view key, Event event, std::string_view name) {
+    AlsoChangedIn(database(), key, event, name);
+  }
+  void AlsoChangedIn(int database, std::string_view key, Event event, std::string_view name);
   // See ChangeRecorder.
   void Effect(std::initializer_list<std::string_view> command) {
+    access_->parts().recorder->Effect({command.begin(), command.size()});
+  }
+  void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);
   }
   void SuppressEffect() { access_->parts().recorder->Suppress(); }
