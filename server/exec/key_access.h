@@ -184,6 +184,8 @@ class WriteKeys {
   int databases() const { return access_->parts().keyspace->databases(); }
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
+  // Whether a deadline in the past means that the key is deleted now. Otherwise it is stored.
+  bool deletes_expired() const { return access_->frame().expiry == ExpiryMode::kDelete; }
 
   // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
   // hit or miss.
@@ -244,6 +246,11 @@ class WriteKeys {
     ChangedIn(database(), key, event, name);
   }
   void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  // The same for the second key of one and the same change (RENAME), which counts once.
+  void AlsoChanged(std::string_view key, Event event, std::string_view name) {
+    AlsoChangedIn(database(), key, event, name);
+  }
+  void AlsoChangedIn(int database, std::string_view key, Event event, std::string_view name);
   // See ChangeRecorder.
   void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);
