@@ -5,6 +5,10 @@ namespace redstart {
 std::vector<CommandRows> AllCommandFamilies() {
   return {
       StringCommands(),
+      StringRangeCommands(),
+      CounterCommands(),
+      ObjectCommands(),
+      DumpCommands(),
       ConnectionCommands(),
       TransactionCommands(),
       SyncCommands(),

@@ -15,9 +15,9 @@ void ChangeRecorder::Begin(int database, Args args) {
   replaced_ = false;
 }
 
-void ChangeRecorder::Effect(std::initializer_list<std::string_view> command) {
+void ChangeRecorder::Effect(absl::Span<const std::string_view> command) {
   replaced_ = true;
-  if (active()) Add(database_, {command.begin(), command.size()});
+  if (active()) Add(database_, command);
 }
 
 void ChangeRecorder::Aside(int database, std::initializer_list<std::string_view> command) {

@@ -118,6 +118,13 @@ bool WriteKeys::ExistsIn(int database, std::string_view key) {
   return located.place && !located.place.node()->IsExpired(now_ms());
 }
 
+const Entry* WriteKeys::ReadEntry(std::string_view key) {
+  const Entry* entry = FindEntry(key);
+  ThreadStats* stats = access_->parts().stats;
+  (entry == nullptr ? stats->keyspace_misses : stats->keyspace_hits).Add();
+  return entry;
+}
+
 void WriteKeys::Put(std::string_view key, std::string_view text, const PutOptions& options) {
   const KeyAccess::Located located = LocateLive(database(), key);
   if (!located.place) {
@@ -159,6 +166,21 @@ EditGuard<StringEditor> WriteKeys::EditString(std::string_view key) {
     return EditGuard<StringEditor>::WrongType();
   if (access_->frame().touch) access_->NoteUse(located.place.node());
   return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
+}
+
+EditGuard<StringEditor> WriteKeys::EditOrCreateString(std::string_view key) {
+  EditGuard<StringEditor> found = EditString(key);
+  if (found || found.IsWrongType()) return found;
+  Put(key, {}, {.may_be_integer = false});
+  const KeyAccess::Located located = access_->Locate(key, database());
+  return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
+}
+
+void WriteKeys::Add(std::string_view key, const DecodedValue& value, uint64_t deadline) {
+  const KeyAccess::Located located = access_->Locate(key, database());
+  Entry* entry = NewEntry(located.shard->slab(), key, value, deadline);
+  entry->set_access(access_->NewAccessClock());
+  located.shard->Insert(database(), entry, located.position);
 }
 
 bool WriteKeys::DeleteIn(int database, std::string_view key) {
