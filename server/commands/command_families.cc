@@ -10,6 +10,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ObjectCommands(),
       DumpCommands(),
       ConnectionCommands(),
+      ClientCommands(),
       TransactionCommands(),
       SyncCommands(),
   };

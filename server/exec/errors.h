@@ -63,6 +63,9 @@ std::string WrongArity(std::string_view full_name);
 std::string InvalidExpire(std::string_view full_name);
 // "ERR unknown subcommand 'x'. Try CLIENT HELP."
 std::string UnknownSubcommand(std::string_view subcommand, std::string_view command);
+// "ERR unknown subcommand or wrong number of arguments for 'x'. Try CLIENT HELP.": what commands
+// say that look at their subcommands themselves.
+std::string UnknownSubcommandOrArity(std::string_view subcommand, std::string_view command);
 
 }  // namespace redstart::error
 
