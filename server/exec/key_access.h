@@ -184,6 +184,8 @@ class WriteKeys {
   int databases() const { return access_->parts().keyspace->databases(); }
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
+  // Whether a deadline in the past means that the key is deleted now. Otherwise it is stored.
+  bool deletes_expired() const { return access_->frame().expiry == ExpiryMode::kDelete; }
 
   // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
   // hit or miss.
@@ -193,6 +195,7 @@ class WriteKeys {
   Found<View> Find(std::string_view key) {
     return Found<View>(FindEntry(key));
   }
+<<<<<<< HEAD
   // The same for a command that answers with the value as well (GETDEL, GETEX): it counts as a hit
   // or miss, too.
   const Entry* ReadEntry(std::string_view key);
@@ -200,6 +203,10 @@ class WriteKeys {
   Found<View> Read(std::string_view key) {
     return Found<View>(ReadEntry(key));
   }
+=======
+  // The same for a value that is read before anything is written (COPY): a hit or miss as well.
+  const Entry* FindToRead(std::string_view key);
+>>>>>>> keys
   // Whether the key is there, without counting as a use.
   bool Exists(std::string_view key) { return ExistsIn(database(), key); }
   bool ExistsIn(int database, std::string_view key);
@@ -244,7 +251,18 @@ class WriteKeys {
     ChangedIn(database(), key, event, name);
   }
   void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  // The same for the second key of one and the same change (RENAME), which counts once.
+  void AlsoChanged(std::string_view key, Event event, std::string_view name) {
+    AlsoChangedIn(database(), key, event, name);
+  }
+  void AlsoChangedIn(int database, std::string_view key, Event event, std::string_view name);
   // See ChangeRecorder.
+<<<<<<< HEAD
+=======
+  void Effect(std::initializer_list<std::string_view> command) {
+    access_->parts().recorder->Effect({command.begin(), command.size()});
+  }
+>>>>>>> keys
   void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);
   }
