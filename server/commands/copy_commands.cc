@@ -40,7 +40,7 @@ void Copy(WriteKeys& keys, Args args, ReplyBuilder& reply) {
     return reply.Fail(error::kCopyInCluster);
   if (to.database == keys.database() && source == target) return reply.Fail(error::kSameObject);
 
-  if (keys.FindToRead(source) == nullptr) return reply.Integer(0);
+  if (keys.ReadEntry(source) == nullptr) return reply.Integer(0);
   if (keys.ExistsIn(to.database, target)) {
     if (!to.replace) return reply.Integer(0);
     keys.DeleteIn(to.database, target);

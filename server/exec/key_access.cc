@@ -112,13 +112,6 @@ const Entry* WriteKeys::FindEntryIn(int database, std::string_view key) {
   return entry;
 }
 
-const Entry* WriteKeys::FindToRead(std::string_view key) {
-  const Entry* entry = FindEntry(key);
-  ThreadStats* stats = access_->parts().stats;
-  (entry == nullptr ? stats->keyspace_misses : stats->keyspace_hits).Add();
-  return entry;
-}
-
 bool WriteKeys::ExistsIn(int database, std::string_view key) {
   const KeyAccess::Located located = LocateLive(database, key);
   return located.place && !located.place.node()->IsExpired(now_ms());

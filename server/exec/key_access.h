@@ -184,8 +184,6 @@ class WriteKeys {
   int databases() const { return access_->parts().keyspace->databases(); }
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
-  // Whether a deadline in the past means that the key is deleted now. Otherwise it is stored.
-  bool deletes_expired() const { return access_->frame().expiry == ExpiryMode::kDelete; }
 
   // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
   // hit or miss.
@@ -195,7 +193,6 @@ class WriteKeys {
   Found<View> Find(std::string_view key) {
     return Found<View>(FindEntry(key));
   }
-<<<<<<< HEAD
   // The same for a command that answers with the value as well (GETDEL, GETEX): it counts as a hit
   // or miss, too.
   const Entry* ReadEntry(std::string_view key);
@@ -203,10 +200,6 @@ class WriteKeys {
   Found<View> Read(std::string_view key) {
     return Found<View>(ReadEntry(key));
   }
-=======
-  // The same for a value that is read before anything is written (COPY): a hit or miss as well.
-  const Entry* FindToRead(std::string_view key);
->>>>>>> keys
   // Whether the key is there, without counting as a use.
   bool Exists(std::string_view key) { return ExistsIn(database(), key); }
   bool ExistsIn(int database, std::string_view key);
@@ -234,8 +227,8 @@ class WriteKeys {
   bool DeleteIn(int database, std::string_view key);
   // Whether a key given this deadline is to be deleted at once. Never where somebody else decides
   // about expiry (ExpiryMode::kHide).
-  bool IsOver(uint64_t deadline) const {
-    return deadline <= now_ms() && access_->frame().expiry == ExpiryMode::kDelete;
+  bool IsOver(int64_t deadline) const {
+    return deadline <= static_cast<int64_t>(now_ms()) && access_->frame().expiry == ExpiryMode::kDelete;
   }
   // Sets or (kNever) removes the deadline of a key that is there.
   void SetDeadline(std::string_view key, uint64_t deadline);
@@ -257,12 +250,6 @@ class WriteKeys {
   }
   void AlsoChangedIn(int database, std::string_view key, Event event, std::string_view name);
   // See ChangeRecorder.
-<<<<<<< HEAD
-=======
-  void Effect(std::initializer_list<std::string_view> command) {
-    access_->parts().recorder->Effect({command.begin(), command.size()});
-  }
->>>>>>> keys
   void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);
   }
