@@ -76,7 +76,8 @@ bool FindCounted(const KeySpec& spec, Args args, int begin, std::vector<int>* po
 }  // namespace
 
 uint32_t CommandSpec::AllCategories() const {
-  uint32_t all = categories | CategoryOf(group);
+  // A container does nothing itself, so its group says nothing about it.
+  uint32_t all = categories | (Has(kContainer) ? 0 : CategoryOf(group));
   if (Has(kWrite)) all |= kCategoryWrite;
   if (Has(kReadOnly) && group != CommandGroup::kScripting) all |= kCategoryRead;
   if (Has(kAdmin)) all |= kCategoryAdmin | kCategoryDangerous;

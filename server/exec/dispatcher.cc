@@ -86,12 +86,12 @@ void Dispatcher::Prefetch(int database, absl::Span<const KeyRef> keys) {
 }
 
 void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply) {
-  const ReplyMode mode_before = session.reply_mode;
+  if (session.reply_mode == ReplyMode::kSkipNext) session.reply_mode = ReplyMode::kSkipThis;
   const ReplyBuilder::Mark mark = reply.GetMark();
   reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
   config();
+  session.last_command.store(plan.row, std::memory_order_relaxed);
   if (Admit(session, plan.row, args, reply)) [[likely]] {
-    session.last_command.store(plan.row, std::memory_order_relaxed);
     if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
       Queue(session, *plan.row, args, reply);
     } else {
@@ -101,11 +101,10 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   if (reply.error_count() != mark.errors) [[unlikely]] {
     stats_->error_replies.Add(reply.error_count() - mark.errors);
   }
-  if (session.reply_mode != ReplyMode::kOn || mode_before != ReplyMode::kOn) [[unlikely]] {
-    const bool skipped =
-        mode_before == ReplyMode::kSkipNext && session.reply_mode == ReplyMode::kSkipNext;
-    if (skipped) session.reply_mode = ReplyMode::kOn;
-    if (skipped || session.reply_mode == ReplyMode::kOff) reply.RewindTo(mark);
+  if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
+    // CLIENT REPLY SKIP itself writes nothing.
+    if (session.reply_mode != ReplyMode::kSkipNext) reply.RewindTo(mark);
+    if (session.reply_mode == ReplyMode::kSkipThis) session.reply_mode = ReplyMode::kOn;
   }
   Mailbox::FlushWakes();
 }

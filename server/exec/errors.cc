@@ -29,4 +29,12 @@ std::string UnknownSubcommand(std::string_view subcommand, std::string_view comm
          Upper(command) + " HELP.";
 }
 
+std::string UnknownSubcommandOrArity(std::string_view subcommand, std::string_view command) {
+  std::string text = "ERR unknown subcommand or wrong number of arguments for '";
+  return text.append(subcommand.substr(0, kQuotedBytes))
+      .append("'. Try ")
+      .append(Upper(command))
+      .append(" HELP.");
+}
+
 }  // namespace redstart::error

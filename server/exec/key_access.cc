@@ -67,7 +67,6 @@ void KeyAccess::DeleteExpired(const Located& located, int database, std::string_
   located.shard->expired_keys.Add();
   if (located.shard->attention()) located.shard->listeners().Touch(database, key, false);
   located.shard->Erase(database, located.place);
-  parts_.stats->changes.Add();
 }
 
 const Entry* ReadKeys::FindEntry(std::string_view key) const {
@@ -226,9 +225,8 @@ void WriteKeys::Transplant(std::string_view from, int to_database, std::string_v
   if (move) {
     copy->set_access(entry->access());
     Entry::FreeShell(source.shard->slab(), source.shard->Detach(database(), source.place));
-  } else if (Blob* blob = copy->string().blob();
-             copy->type() == ValueType::kString && blob != nullptr) {
-    blob->Ref();  // Shared until one of the two is written.
+  } else if (copy->type() == ValueType::kString && copy->string().blob() != nullptr) {
+    copy->string().blob()->Ref();  // Shared until one of the two is written.
   }
   target.shard->Insert(to_database, copy, target.position);
 }
@@ -238,7 +236,12 @@ void WriteKeys::SetAccessClock(std::string_view key, uint32_t access) {
   if (located.place) located.place.node()->set_access(access);
 }
 
-void WriteKeys::ChangedIn(int database, std::string_view key, Event, std::string_view) {
+void WriteKeys::ChangedIn(int database, std::string_view key, Event event, std::string_view name) {
+  AlsoChangedIn(database, key, event, name);
+  access_->parts().stats->changes.Add();
+}
+
+void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::string_view) {
   const KeyAccess::Parts& parts = access_->parts();
   const uint64_t hash = access_->HashOf(key);
   Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
@@ -247,7 +250,6 @@ void WriteKeys::ChangedIn(int database, std::string_view key, Event, std::string
     shard.listeners().Touch(database, key, static_cast<bool>(place));
   }
   parts.recorder->Changed();
-  parts.stats->changes.Add();
 }
 
 }  // namespace redstart

@@ -227,8 +227,8 @@ class WriteKeys {
   bool DeleteIn(int database, std::string_view key);
   // Whether a key given this deadline is to be deleted at once. Never where somebody else decides
   // about expiry (ExpiryMode::kHide).
-  bool IsOver(uint64_t deadline) const {
-    return deadline <= now_ms() && access_->frame().expiry == ExpiryMode::kDelete;
+  bool IsOver(int64_t deadline) const {
+    return deadline <= static_cast<int64_t>(now_ms()) && access_->frame().expiry == ExpiryMode::kDelete;
   }
   // Sets or (kNever) removes the deadline of a key that is there.
   void SetDeadline(std::string_view key, uint64_t deadline);
@@ -244,6 +244,11 @@ class WriteKeys {
     ChangedIn(database(), key, event, name);
   }
   void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  // The same for the second key of one and the same change (RENAME), which counts once.
+  void AlsoChanged(std::string_view key, Event event, std::string_view name) {
+    AlsoChangedIn(database(), key, event, name);
+  }
+  void AlsoChangedIn(int database, std::string_view key, Event event, std::string_view name);
   // See ChangeRecorder.
   void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);

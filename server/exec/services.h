@@ -7,6 +7,7 @@
 #include <atomic>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
 namespace redstart {
 
@@ -17,6 +18,9 @@ class Journal;
 class Keyspace;
 class SessionRegistry;
 class StatsBoard;
+
+// The Redis whose behaviour clients may expect: what HELLO and INFO call the server's version.
+inline constexpr std::string_view kRedisVersion = "7.2.6";
 
 // Facts about this process that INFO tells, and switches that commands turn.
 struct ServerState {

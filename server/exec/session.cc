@@ -23,8 +23,13 @@ void Session::EndTransaction() {
 }
 
 WatchList& Session::watches() {
-  if (watches_ == nullptr) watches_ = std::make_unique<WatchList>();
+  if (watches_ == nullptr) watches_ = std::make_unique<WatchList>(&watch_failed);
   return *watches_;
+}
+
+void Session::DropWatches() {
+  watches_ = nullptr;
+  watch_failed.store(false, std::memory_order_relaxed);
 }
 
 void Session::Reset(bool authenticated_by_default) {
@@ -48,6 +53,18 @@ void Session::ReadJournal(Journal* journal) {
 const Session::Labels& Session::labels() const {
   static const Labels kDefaults;
   return labels_ == nullptr ? kDefaults : *labels_;
+}
+
+size_t Session::MemoryBytes() const {
+  size_t bytes = sizeof(*this) + peer_.address.capacity() + peer_.local_address.capacity() +
+                 input_capacity.load(std::memory_order_relaxed) +
+                 output_bytes.load(std::memory_order_relaxed) +
+                 queued_bytes.load(std::memory_order_relaxed);
+  if (labels_ != nullptr) {
+    bytes += sizeof(*labels_) + labels_->name.size() + labels_->library_name.size() +
+             labels_->library_version.size();
+  }
+  return bytes;
 }
 
 void Session::RequestClose() {

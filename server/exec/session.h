@@ -21,8 +21,9 @@
 
 namespace redstart {
 
-// CLIENT REPLY's modes: answer, stay silent, stay silent once.
-enum class ReplyMode : uint8_t { kOn, kOff, kSkipNext };
+// CLIENT REPLY's modes: answer, stay silent, stay silent for one command. kSkipThis is what
+// kSkipNext becomes while that one command runs.
+enum class ReplyMode : uint8_t { kOn, kOff, kSkipNext, kSkipThis };
 
 class Session {
  public:
@@ -44,8 +45,8 @@ class Session {
   // --- The owner's thread only. ---
   bool authenticated = false;
   ReplyMode reply_mode = ReplyMode::kOn;
-  // Set by QUIT, by protocol errors and the like: send what is there, then close.
-  bool close_after_reply = false;
+  // REPLCONF rdb-only: SYNC sends the file and no stream.
+  bool wants_rdb_only = false;
 
   bool in_transaction() const { return transaction_ != nullptr; }
   // REQUIRES: in_transaction().
@@ -57,7 +58,7 @@ class Session {
   bool is_watching() const { return watches_ != nullptr; }
   // Made on first use.
   WatchList& watches();
-  void DropWatches() { watches_ = nullptr; }
+  void DropWatches();
 
   // Makes the session a reader of the effect stream from here on (SYNC). REQUIRES: every shard is
   // locked.
@@ -65,12 +66,16 @@ class Session {
   // Null unless ReadJournal was called.
   Journal::Reader* journal_reader() { return journal_reader_.get(); }
 
-  // Forgets everything but the connection itself: RESET. Watches must have been taken back.
+  // Forgets everything but the connection itself and its labels: RESET. Watches must have been
+  // taken back.
   void Reset(bool authenticated_by_default);
 
   // --- Published: written by the owner's thread, read by all. ---
   std::atomic<int> database{0};
   std::atomic<uint8_t> resp_version{2};
+  // Set by QUIT, by protocol errors and the like: send what is there, then close.
+  std::atomic<bool> close_after_reply{false};
+  std::atomic<bool> watch_failed{false};  // A watched key has changed: EXEC will refuse.
   std::atomic<bool> no_evict{false};
   std::atomic<bool> no_touch{false};
   std::atomic<bool> reads_journal{false};  // A replica, as far as commands are concerned.
@@ -92,6 +97,10 @@ class Session {
     std::string user = "default";
   };
   const Labels& labels() const;
+
+  // Memory that the session takes, with what its connection holds for it. Any thread that holds the
+  // registry's lock, and the owner's.
+  size_t MemoryBytes() const;
 
   // Any thread: closes the session before its next command.
   void RequestClose();

@@ -48,13 +48,16 @@ struct Transaction {
 };
 
 struct WatchList {
+  // `touched` lives in the session, where CLIENT LIST can see it.
+  explicit WatchList(std::atomic<bool>* touched) : touched(*touched) {}
+
   struct Key {
     int database;
     std::string name;
     uint64_t hash;
   };
   std::vector<Key> keys;
-  std::atomic<bool> touched{false};
+  std::atomic<bool>& touched;
 
   // Adds a key, unless it is there already.
   void Remember(int database, std::string_view name, uint64_t hash);

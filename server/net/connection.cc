@@ -87,6 +87,8 @@ void Connection::Process(std::string_view input) {
     const ParserLimits limits = {.max_bulk_bytes = dispatcher.config().proto_max_bulk_len,
                                  .authenticated = session_.authenticated};
     const RequestParser::Status status = parser_.ParseInto(input, limits, &batch);
+    // While they run, the requests still count as unexecuted input, as on Redis.
+    session_.input_bytes.store(Clamped(input.size()), std::memory_order_relaxed);
     input.remove_prefix(parser_.consumed());
     if (status == RequestParser::Status::kNeedMore) break;
     if (status == RequestParser::Status::kError) {
@@ -97,7 +99,6 @@ void Connection::Process(std::string_view input) {
       session_.close_after_reply = true;
       break;
     }
-    session_.input_bytes.store(Clamped(input.size()), std::memory_order_relaxed);
     dispatcher.Execute(session_, batch, reply);
     if (replies.total_size() >= kFlushBytes) Flush();
     if (closed_) return;

@@ -156,7 +156,7 @@ class alignas(64) Segment {
  public:
   // Sizes in lines. All are classes of jemalloc, so nothing is rounded up. Growth goes through them
   // before a split.
-  static constexpr int kSizes[] = {2, 4, 8, 16, 24, 32, 40, 48, 64};
+  static constexpr int kSizes[] = {2, 4, 8, 12, 16, 24, 32, 40, 48, 64};
   static constexpr int kMinLines = 2;
   static constexpr int kMaxLines = 64;
   static constexpr int kMaxSlots = (kMaxLines - 1) * Line::kSlots;

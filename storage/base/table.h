@@ -89,6 +89,13 @@ class Table {
   template <typename Visit>
   std::optional<uint64_t> Walk(uint64_t from, Visit&& visit) const;
 
+  // One step of emptying the table: takes out all nodes of the segment that holds position `from`,
+  // calls visit(Node*) for each of them, and returns where the next segment begins, or nothing at
+  // the end. Steps from 0 on leave the table empty. `visit` may free the node that it is given:
+  // nothing looks at it again.
+  template <typename Visit>
+  std::optional<uint64_t> Drain(uint64_t from, Visit&& visit);
+
   // To be called after a node was inserted with a deadline or has been given one. 0 is ignored.
   void NoteDeadline(uint64_t position, uint64_t deadline) {
     core_.NoteDeadline(position, deadline);
@@ -192,6 +199,15 @@ std::optional<uint64_t> Table<Policy>::Walk(uint64_t from, Visit&& visit) const 
   for (Node* node : NodesOfHome(word, home)) {
     if (whole || policy_.PositionOf(*node) >= from) visit(node);
   }
+  return next;
+}
+
+template <typename Policy>
+template <typename Visit>
+std::optional<uint64_t> Table<Policy>::Drain(uint64_t from, Visit&& visit) {
+  std::vector<void*> nodes;
+  const std::optional<uint64_t> next = core_.TakeSegment(from, &nodes);
+  for (void* node : nodes) visit(static_cast<Node*>(node));
   return next;
 }
 
