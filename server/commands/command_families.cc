@@ -4,10 +4,20 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),      StringRangeCommands(), CounterCommands(),    KeyCommands(),
-      ExpiryCommands(),      ScanCommands(),        CopyCommands(),       ObjectCommands(),
-      DumpCommands(),        KeyspaceCommands(),    ConnectionCommands(), ClientCommands(),
-      TransactionCommands(), SyncCommands(),
+      StringCommands(),
+      StringRangeCommands(),
+      CounterCommands(),
+      KeyCommands(),
+      ExpiryCommands(),
+      ScanCommands(),
+      CopyCommands(),
+      ObjectCommands(),
+      DumpCommands(),
+      KeyspaceCommands(),
+      ConnectionCommands(),
+      ClientCommands(),
+      TransactionCommands(),
+      SyncCommands(),
   };
 }
 

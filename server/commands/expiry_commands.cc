@@ -99,7 +99,7 @@ void SetDeadline(WriteKeys& keys, Args args, const TimeForm& form, ReplyBuilder&
   const std::string_view key = args[1];
   const Entry* entry = keys.FindEntry(key);
   if (entry == nullptr || !condition.Allows(entry->deadline(), *deadline)) return reply.Integer(0);
-  if (*deadline <= static_cast<int64_t>(keys.now_ms()) && keys.deletes_expired()) {
+  if (keys.IsOver(*deadline)) {
     keys.Delete(key);
     keys.Effect({keys.config().lazyfree_lazy_expire ? "UNLINK" : "DEL", key});
     keys.Changed(key, Event::kGeneric, "del");

@@ -184,8 +184,6 @@ class WriteKeys {
   int databases() const { return access_->parts().keyspace->databases(); }
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
-  // Whether a deadline in the past means that the key is deleted now. Otherwise it is stored.
-  bool deletes_expired() const { return access_->frame().expiry == ExpiryMode::kDelete; }
 
   // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
   // hit or miss.
@@ -229,8 +227,8 @@ class WriteKeys {
   bool DeleteIn(int database, std::string_view key);
   // Whether a key given this deadline is to be deleted at once. Never where somebody else decides
   // about expiry (ExpiryMode::kHide).
-  bool IsOver(uint64_t deadline) const {
-    return deadline <= now_ms() && access_->frame().expiry == ExpiryMode::kDelete;
+  bool IsOver(int64_t deadline) const {
+    return deadline <= static_cast<int64_t>(now_ms()) && access_->frame().expiry == ExpiryMode::kDelete;
   }
   // Sets or (kNever) removes the deadline of a key that is there.
   void SetDeadline(std::string_view key, uint64_t deadline);

@@ -130,8 +130,7 @@ class ShardedTables {
   std::vector<std::unique_ptr<Shard>> shards_;
 };
 
-// The thread's own time (0.3 us a call), so that other work on the machine does not count as a
-// pause.
+// The thread's own time, so that other work on the machine does not count as a pause.
 inline uint64_t ThreadNs() {
   timespec now;
   clock_gettime(CLOCK_THREAD_CPUTIME_ID, &now);

@@ -218,6 +218,8 @@ TEST(SegmentTest, SizesFollowEachOther) {
   for (const int lines : Segment::kSizes) {
     EXPECT_TRUE(homes.insert(Segment::HomesOf(lines)).second);
     EXPECT_LE(Segment::HomesOf(lines), 63);
+    const SegmentWord word(nullptr, Segment::HomesOf(lines), 0, 0);
+    EXPECT_EQ(word.stash(), Segment::StashOf(lines));
   }
 }
 
