@@ -40,6 +40,9 @@ class ChangeRecorder {
   // Appends everything since the last Commit as one block. REQUIRES: the shards concerned are
   // locked.
   void Commit();
+  // The same, but each effect stands for itself, outside of MULTI and EXEC: deletions of expired
+  // keys that no command brought together.
+  void CommitEach();
 
   // Whether effects are wanted at all. Valid while a shard is locked.
   bool active() const { return journal_->active(); }
@@ -49,6 +52,8 @@ class ChangeRecorder {
     int database;
     size_t end;  // In encoded_.
   };
+  void FillBlock();
+  void Clear();
   void Add(int database, absl::Span<const std::string_view> command);
 
   Journal* journal_;

@@ -77,7 +77,7 @@ void KeyWalk::DeleteExpired(ShardLocks* locks, const std::vector<std::string>& k
   }
   // Alone, the walk commits while the shard is still locked; inside a transaction the transaction
   // does.
-  if (frame_.locks == nullptr) parts_.recorder->Commit();
+  if (frame_.locks == nullptr) parts_.recorder->CommitEach();
 }
 
 std::optional<std::string> KeyWalk::RandomKey() {
