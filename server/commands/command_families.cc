@@ -4,10 +4,9 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),
-      ConnectionCommands(),
-      ClientCommands(),
-      TransactionCommands(),
+      StringCommands(),      ConnectionCommands(), ClientCommands(),
+      TransactionCommands(), CommandCommands(),    ConfigCommands(),
+      InfoCommands(),        DebugCommands(),      ServerCommands(),
   };
 }
 
