@@ -42,12 +42,14 @@ int main(int argc, char** argv) {
   const std::string config_file = AbsolutePath(command_line->config_file);
   const auto config = redstart::LoadConfig(*command_line, std::cin);
   if (!config.ok()) return Complain(config.status());
-  redstart::logging::SetLevel(config->loglevel);
-  if (const absl::Status status = redstart::logging::Open(config->logfile); !status.ok())
-    return Complain(status);
+  // A relative logfile lies in `dir`.
   if (chdir(config->dir.c_str()) != 0) {
     std::perror(("dir " + config->dir).c_str());
     return EXIT_FAILURE;
+  }
+  redstart::logging::SetLevel(config->loglevel);
+  if (const absl::Status status = redstart::logging::Open(config->logfile); !status.ok()) {
+    return Complain(status);
   }
   redstart::Server server(*config,
                           {.executable = AbsolutePath(argv[0]), .config_file = config_file});

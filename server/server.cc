@@ -5,6 +5,7 @@
 
 #include <csignal>
 #include <cstdlib>
+#include <fstream>
 #include <random>
 #include <utility>
 
@@ -51,6 +52,13 @@ uint32_t FitOpenFiles(uint32_t maxclients) {
       "maxclients has been reduced to {}: raise 'ulimit -n' to get more.",
       maxclients, wanted, limit.rlim_cur, fitting);
   return fitting;
+}
+
+void WritePidFile(const std::string& path) {
+  if (path.empty()) return;
+  std::ofstream file(path, std::ios::trunc);
+  file << getpid() << '\n';
+  if (!file.flush()) logging::Warning("pidfile {}: {}", path, std::strerror(errno));
 }
 
 Config Prepared(Config config) {
@@ -118,15 +126,20 @@ int Server::Run() {
   LogStart(*config);
   if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
     const absl::string_view reason = status.message();
+    logging::Warning("Could not start to listen: {}.",
+                     std::string_view(reason.data(), reason.size()));
     logging::Warning(
-        "Could not start to listen: {}. Change 'port', 'bind' or 'unixsocket', or stop what uses "
-        "it.",
-        std::string_view(reason.data(), reason.size()));
+        "Failed listening on port {}, aborting. Change 'port', 'bind' or 'unixsocket', or stop "
+        "what uses it.",
+        config->port);
     return EXIT_FAILURE;
   }
+  logging::Notice("Server initialized");
+  WritePidFile(config->pidfile);
   io_threads_->HandleSignals([this](int signal) { OnSignal(signal); });
   logging::Notice("Ready to accept connections tcp");
   io_threads_->Run();
+  if (!config->pidfile.empty()) unlink(config->pidfile.c_str());
   logging::Warning("Redstart is now ready to exit, bye bye...");
   return EXIT_SUCCESS;
 }

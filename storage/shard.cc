@@ -22,7 +22,7 @@ Shard::~Shard() {
   for (const int number : Databases()) {
     Database* database = Get(number);
     for (std::optional<uint64_t> at = 0; at;) {
-      at = database->table.Walk(*at, [this](Entry* entry) {
+      at = database->table.Drain(*at, [this](Entry* entry) {
         ReleaseValue(entry);
         Entry::FreeShell(&slab_, entry);
       });
@@ -166,19 +166,22 @@ Shard::Database* Shard::Exchange(int database, Database* content) {
 }
 
 void Shard::FreeDetached(Database* database) {
-  std::optional<uint64_t> at = 0;
-  while (at) {
-    mutex_.Lock();
-    for (size_t freed = 0; at && freed < kFreedPerHold;) {
-      at = database->table.Walk(*at, [&](Entry* entry) {
-        // Values are released here, on the background thread, whatever their size.
-        if (entry->type() == ValueType::kString && entry->string().blob() != nullptr)
-          entry->string().blob()->Unref();
-        Entry::FreeShell(&slab_, entry);
-        ++freed;
-      });
+  // Nobody else finds the database any more, so taking its nodes out and releasing their values,
+  // whatever their size, needs no lock; giving their memory back to the slab does.
+  std::vector<Entry*> entries;
+  for (std::optional<uint64_t> at = 0; at;) {
+    entries.clear();
+    at = database->table.Drain(*at, [&entries](Entry* entry) {
+      if (entry->type() == ValueType::kString && entry->string().blob() != nullptr)
+        entry->string().blob()->Unref();
+      entries.push_back(entry);
+    });
+    for (size_t begin = 0; begin < entries.size(); begin += kFreedPerHold) {
+      const size_t end = std::min(entries.size(), begin + kFreedPerHold);
+      mutex_.Lock();
+      for (size_t i = begin; i < end; ++i) Entry::FreeShell(&slab_, entries[i]);
+      mutex_.Unlock();
     }
-    mutex_.Unlock();
   }
   around_.reclaimer->Retire(database,
                             [](void* retired) { delete static_cast<Database*>(retired); });

@@ -4,9 +4,25 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),      ConnectionCommands(), ClientCommands(),
-      TransactionCommands(), CommandCommands(),    ConfigCommands(),
-      InfoCommands(),        DebugCommands(),      ServerCommands(),
+      StringCommands(),
+      StringRangeCommands(),
+      CounterCommands(),
+      KeyCommands(),
+      ExpiryCommands(),
+      ScanCommands(),
+      CopyCommands(),
+      ObjectCommands(),
+      DumpCommands(),
+      KeyspaceCommands(),
+      ConnectionCommands(),
+      ClientCommands(),
+      TransactionCommands(),
+      CommandCommands(),
+      ConfigCommands(),
+      InfoCommands(),
+      DebugCommands(),
+      ServerCommands(),
+      SyncCommands(),
   };
 }
 

@@ -32,6 +32,7 @@ void Discard(Call& call, Args, ReplyBuilder& reply) {
 
 // WATCH key [key ...]
 void Watch(Call& call, Args args, ReplyBuilder& reply) {
+  if (call.session().in_transaction()) return reply.Fail("ERR WATCH inside MULTI is not allowed");
   WatchList& watches = call.session().watches();
   // Once one watched key has changed EXEC will fail anyway.
   if (watches.touched.load(std::memory_order_relaxed)) return reply.Ok();
@@ -56,7 +57,7 @@ constexpr uint32_t kAlwaysAllowed = kNoScript | kLoading | kStale | kFast | kAll
 constexpr CommandSpec kCommands[] = {
     {.name = "MULTI",
      .arity = 1,
-     .flags = kAlwaysAllowed | kNoMulti | kNeverQueued,
+     .flags = kAlwaysAllowed | kNeverQueued,
      .group = CommandGroup::kTransactions,
      .run = Multi,
      .since = "1.2.0",
@@ -82,7 +83,7 @@ constexpr CommandSpec kCommands[] = {
      .args = "key [key ...]",
      .arity = -2,
      .keys = kPeekAllKeys,
-     .flags = kAlwaysAllowed | kNoMulti | kNeverQueued,
+     .flags = kAlwaysAllowed | kNeverQueued,
      .group = CommandGroup::kTransactions,
      .run = Watch,
      .since = "2.2.0",

@@ -51,9 +51,8 @@ std::string Shown(std::string_view line) {
   const size_t end = line.find_first_of(" \t");
   const std::string_view name = line.substr(0, end);
   const Option* option = FindOption(name);
-  if (option == nullptr || !option->Has(kSensitive) || end == std::string_view::npos) {
-    return std::string(line);
-  }
+  const bool secret = option != nullptr ? option->Has(kSensitive) : EqualsIgnoreCase(name, "user");
+  if (!secret || end == std::string_view::npos) return std::string(line);
   return std::string(name) + " (hidden)";
 }
 

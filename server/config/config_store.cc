@@ -6,6 +6,7 @@
 
 #include "absl/container/flat_hash_set.h"
 #include "server/config/options.h"
+#include "storage/base/glob.h"
 
 namespace redstart {
 namespace {
@@ -14,67 +15,6 @@ namespace {
 struct Target {
   const Option* option;
   std::string_view name;
-};
-
-// Matches '*', '?', '[...]' and '\\' against an option's name, in any case. Option names are short
-// and patterns come from operators, so the simple walk back to the last star is enough.
-class NamePattern {
- public:
-  explicit NamePattern(std::string_view pattern) : pattern_(LowerCase(pattern)) {}
-
-  bool Matches(std::string_view name) const {
-    size_t p = 0;
-    size_t n = 0;
-    size_t star = std::string::npos;
-    size_t star_name = 0;
-    while (n < name.size()) {
-      if (p < pattern_.size() && pattern_[p] == '*') {
-        star = p++;
-        star_name = n;
-      } else if (const size_t next = MatchOne(p, name[n]); next != 0) {
-        p = next;
-        ++n;
-      } else if (star != std::string::npos) {
-        p = star + 1;
-        n = ++star_name;
-      } else {
-        return false;
-      }
-    }
-    while (p < pattern_.size() && pattern_[p] == '*') ++p;
-    return p == pattern_.size();
-  }
-
- private:
-  // Where the pattern goes on if the element at `p` matches `c`, and 0 if it does not.
-  size_t MatchOne(size_t p, char c) const {
-    if (p >= pattern_.size()) return 0;
-    if (pattern_[p] == '?') return p + 1;
-    if (pattern_[p] == '[') return MatchClass(p + 1, c);
-    if (pattern_[p] == '\\' && p + 1 < pattern_.size()) ++p;
-    return pattern_[p] == c ? p + 1 : 0;
-  }
-
-  size_t MatchClass(size_t p, char c) const {
-    const bool negated = p < pattern_.size() && pattern_[p] == '^';
-    if (negated) ++p;
-    bool matched = false;
-    while (p < pattern_.size() && pattern_[p] != ']') {
-      if (pattern_[p] == '\\' && p + 1 < pattern_.size()) ++p;
-      char low = pattern_[p++];
-      char high = low;
-      if (p + 1 < pattern_.size() && pattern_[p] == '-') {
-        high = pattern_[p + 1];
-        p += 2;
-      }
-      if (low > high) std::swap(low, high);
-      matched |= low <= c && c <= high;
-    }
-    if (p < pattern_.size()) ++p;  // the ']', which may be missing
-    return matched != negated ? p : 0;
-  }
-
-  const std::string pattern_;
 };
 
 absl::Status Failed(std::string_view name, std::string_view reason) {
@@ -209,11 +149,10 @@ std::vector<ConfigStore::NameValue> ConfigStore::Get(
       if (const Option* option = FindOption(pattern); option != nullptr) add(pattern, *option);
       continue;
     }
-    const NamePattern matcher(pattern);
     for (const Option* option : AllOptions()) {
       if (option->Has(kHidden)) continue;
       for (const std::string_view name : {option->name, option->alias}) {
-        if (!name.empty() && matcher.Matches(name)) add(name, *option);
+        if (!name.empty() && GlobMatches(pattern, name, GlobCase::kInsensitive)) add(name, *option);
       }
     }
   }

@@ -1,3 +1,4 @@
+#include <algorithm>
 #include <climits>
 
 #include "server/config/options.h"
@@ -37,6 +38,15 @@ absl::Status ParseReplicaOf(Words words, Config& config) {
 std::string FormatReplicaOf(const Config& config) {
   if (config.replicaof_host.empty()) return "";
   return config.replicaof_host + ' ' + std::to_string(config.replicaof_port);
+}
+
+// Less than this is not worth keeping; Redis raises smaller sizes in the same way.
+constexpr int64_t kMinBacklog = 16 * 1024;
+
+constexpr NumberValue BacklogSize() {
+  NumberValue value = Memory<&Config::repl_backlog_size>(1, LLONG_MAX);
+  value.adjust = [](int64_t bytes) { return std::max(bytes, kMinBacklog); };
+  return value;
 }
 
 constexpr std::string_view kNoReplication = "replication is not built yet";
@@ -134,7 +144,7 @@ constexpr Option kRows[] = {
      .support = Support::kNoEffect,
      .why = kNoReplication},
     {.name = "repl-backlog-size",
-     .value = Memory<&Config::repl_backlog_size>(1, LLONG_MAX),
+     .value = BacklogSize(),
      .support = Support::kNoEffect,
      .why = kNoReplication},
     {.name = "repl-backlog-ttl",

@@ -55,13 +55,22 @@ class ArgReader {
     int64_t max = std::numeric_limits<int64_t>::max();
     // What to answer for a number outside, and for what is no number.
     std::string_view otherwise = error::kNotInteger;
+    std::string_view malformed = error::kNotInteger;
   };
   int64_t Integer() { return Integer(Range{}); }
   int64_t Integer(const Range& range) {
     const std::optional<int64_t> value = ParseInt64(Bytes());
-    if (!value) Fail(error::kNotInteger);
+    if (!value) Fail(range.malformed);
     if (ok() && (*value < range.min || *value > range.max)) Fail(range.otherwise);
     return ok() ? *value : 0;
+  }
+  // A number that fits 32 bits: a database, a number of replicas.
+  int Int32() { return Int32(error::kInt32Range, error::kNotInteger); }
+  int Int32(std::string_view otherwise, std::string_view malformed) {
+    return static_cast<int>(Integer({.min = std::numeric_limits<int32_t>::min(),
+                                     .max = std::numeric_limits<int32_t>::max(),
+                                     .otherwise = otherwise,
+                                     .malformed = malformed}));
   }
 
  private:

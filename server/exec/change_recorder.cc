@@ -15,9 +15,9 @@ void ChangeRecorder::Begin(int database, Args args) {
   replaced_ = false;
 }
 
-void ChangeRecorder::Effect(std::initializer_list<std::string_view> command) {
+void ChangeRecorder::Effect(absl::Span<const std::string_view> command) {
   replaced_ = true;
-  if (active()) Add(database_, {command.begin(), command.size()});
+  if (active()) Add(database_, command);
 }
 
 void ChangeRecorder::Aside(int database, std::initializer_list<std::string_view> command) {
@@ -32,13 +32,28 @@ void ChangeRecorder::End() {
 
 void ChangeRecorder::Commit() {
   if (pieces_.empty()) return;
+  FillBlock();
+  journal_->Append(block_);
+  Clear();
+}
+
+void ChangeRecorder::CommitEach() {
+  if (pieces_.empty()) return;
+  FillBlock();
+  for (const Journal::Effect& effect : block_) journal_->Append({&effect, 1});
+  Clear();
+}
+
+void ChangeRecorder::FillBlock() {
   block_.clear();
   size_t begin = 0;
   for (const Piece& piece : pieces_) {
     block_.push_back({piece.database, std::string_view(encoded_).substr(begin, piece.end - begin)});
     begin = piece.end;
   }
-  journal_->Append(block_);
+}
+
+void ChangeRecorder::Clear() {
   pieces_.clear();
   encoded_.clear();
   if (encoded_.capacity() > kKeptBytes) encoded_.shrink_to_fit();

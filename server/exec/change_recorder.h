@@ -16,6 +16,7 @@
 #include <string_view>
 #include <vector>
 
+#include "absl/types/span.h"
 #include "protocol/request.h"
 #include "storage/disk/journal.h"
 
@@ -30,7 +31,7 @@ class ChangeRecorder {
   void Changed() { changed_ = true; }
   // This takes the place of the command itself. May be called several times, for several effects in
   // this order.
-  void Effect(std::initializer_list<std::string_view> command);
+  void Effect(absl::Span<const std::string_view> command);
   // The command is to leave nothing in the stream but what Effect added.
   void Suppress() { replaced_ = true; }
   // An effect beside the command's own, before it: an expired key's deletion.
@@ -39,6 +40,9 @@ class ChangeRecorder {
   // Appends everything since the last Commit as one block. REQUIRES: the shards concerned are
   // locked.
   void Commit();
+  // The same, but each effect stands for itself, outside of MULTI and EXEC: deletions of expired
+  // keys that no command brought together.
+  void CommitEach();
 
   // Whether effects are wanted at all. Valid while a shard is locked.
   bool active() const { return journal_->active(); }
@@ -48,6 +52,8 @@ class ChangeRecorder {
     int database;
     size_t end;  // In encoded_.
   };
+  void FillBlock();
+  void Clear();
   void Add(int database, absl::Span<const std::string_view> command);
 
   Journal* journal_;

@@ -348,7 +348,7 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
       access.DeleteExpired(access.Locate(key, database), database, key);
     }
   }
-  recorder_.Commit();
+  recorder_.CommitEach();
   locks.Unlock();
   Mailbox::FlushWakes();
   return more;

@@ -67,7 +67,6 @@ void KeyAccess::DeleteExpired(const Located& located, int database, std::string_
   located.shard->expired_keys.Add();
   if (located.shard->attention()) located.shard->listeners().Touch(database, key, false);
   located.shard->Erase(database, located.place);
-  parts_.stats->changes.Add();
 }
 
 const Entry* ReadKeys::FindEntry(std::string_view key) const {
@@ -118,6 +117,13 @@ bool WriteKeys::ExistsIn(int database, std::string_view key) {
   return located.place && !located.place.node()->IsExpired(now_ms());
 }
 
+const Entry* WriteKeys::ReadEntry(std::string_view key) {
+  const Entry* entry = FindEntry(key);
+  ThreadStats* stats = access_->parts().stats;
+  (entry == nullptr ? stats->keyspace_misses : stats->keyspace_hits).Add();
+  return entry;
+}
+
 void WriteKeys::Put(std::string_view key, std::string_view text, const PutOptions& options) {
   const KeyAccess::Located located = LocateLive(database(), key);
   if (!located.place) {
@@ -159,6 +165,21 @@ EditGuard<StringEditor> WriteKeys::EditString(std::string_view key) {
     return EditGuard<StringEditor>::WrongType();
   if (access_->frame().touch) access_->NoteUse(located.place.node());
   return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
+}
+
+EditGuard<StringEditor> WriteKeys::EditOrCreateString(std::string_view key) {
+  EditGuard<StringEditor> found = EditString(key);
+  if (found || found.IsWrongType()) return found;
+  Put(key, {}, {.may_be_integer = false});
+  const KeyAccess::Located located = access_->Locate(key, database());
+  return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
+}
+
+void WriteKeys::Add(std::string_view key, const DecodedValue& value, uint64_t deadline) {
+  const KeyAccess::Located located = access_->Locate(key, database());
+  Entry* entry = NewEntry(located.shard->slab(), key, value, deadline);
+  entry->set_access(access_->NewAccessClock());
+  located.shard->Insert(database(), entry, located.position);
 }
 
 bool WriteKeys::DeleteIn(int database, std::string_view key) {
@@ -204,9 +225,8 @@ void WriteKeys::Transplant(std::string_view from, int to_database, std::string_v
   if (move) {
     copy->set_access(entry->access());
     Entry::FreeShell(source.shard->slab(), source.shard->Detach(database(), source.place));
-  } else if (Blob* blob = copy->string().blob();
-             copy->type() == ValueType::kString && blob != nullptr) {
-    blob->Ref();  // Shared until one of the two is written.
+  } else if (copy->type() == ValueType::kString && copy->string().blob() != nullptr) {
+    copy->string().blob()->Ref();  // Shared until one of the two is written.
   }
   target.shard->Insert(to_database, copy, target.position);
 }
@@ -216,7 +236,12 @@ void WriteKeys::SetAccessClock(std::string_view key, uint32_t access) {
   if (located.place) located.place.node()->set_access(access);
 }
 
-void WriteKeys::ChangedIn(int database, std::string_view key, Event, std::string_view) {
+void WriteKeys::ChangedIn(int database, std::string_view key, Event event, std::string_view name) {
+  AlsoChangedIn(database, key, event, name);
+  access_->parts().stats->changes.Add();
+}
+
+void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::string_view) {
   const KeyAccess::Parts& parts = access_->parts();
   const uint64_t hash = access_->HashOf(key);
   Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
@@ -225,7 +250,6 @@ void WriteKeys::ChangedIn(int database, std::string_view key, Event, std::string
     shard.listeners().Touch(database, key, static_cast<bool>(place));
   }
   parts.recorder->Changed();
-  parts.stats->changes.Add();
 }
 
 }  // namespace redstart

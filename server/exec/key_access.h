@@ -28,6 +28,7 @@
 #include "server/config/config.h"
 #include "server/exec/change_recorder.h"
 #include "server/exec/stats.h"
+#include "storage/disk/value_codec.h"
 #include "storage/keyspace.h"
 #include "storage/string_editor.h"
 
@@ -192,6 +193,13 @@ class WriteKeys {
   Found<View> Find(std::string_view key) {
     return Found<View>(FindEntry(key));
   }
+  // The same for a command that answers with the value as well (GETDEL, GETEX): it counts as a hit
+  // or miss, too.
+  const Entry* ReadEntry(std::string_view key);
+  template <typename View>
+  Found<View> Read(std::string_view key) {
+    return Found<View>(ReadEntry(key));
+  }
   // Whether the key is there, without counting as a use.
   bool Exists(std::string_view key) { return ExistsIn(database(), key); }
   bool ExistsIn(int database, std::string_view key);
@@ -208,10 +216,20 @@ class WriteKeys {
   // Opens an existing string for editing; the guard is empty if there is none, or one of another
   // type.
   EditGuard<StringEditor> EditString(std::string_view key);
+  // The same, but a key that is not there becomes an empty string first.
+  EditGuard<StringEditor> EditOrCreateString(std::string_view key);
+
+  // Adds a key with a value that came from outside. REQUIRES: the key is not there.
+  void Add(std::string_view key, const DecodedValue& value, uint64_t deadline);
 
   // Removes a key. False if it was not there.
   bool Delete(std::string_view key) { return DeleteIn(database(), key); }
   bool DeleteIn(int database, std::string_view key);
+  // Whether a key given this deadline is to be deleted at once. Never where somebody else decides
+  // about expiry (ExpiryMode::kHide).
+  bool IsOver(int64_t deadline) const {
+    return deadline <= static_cast<int64_t>(now_ms()) && access_->frame().expiry == ExpiryMode::kDelete;
+  }
   // Sets or (kNever) removes the deadline of a key that is there.
   void SetDeadline(std::string_view key, uint64_t deadline);
   // Puts a copy of the value of `from` under another key, which must be free. Long values are
@@ -226,8 +244,13 @@ class WriteKeys {
     ChangedIn(database(), key, event, name);
   }
   void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  // The same for the second key of one and the same change (RENAME), which counts once.
+  void AlsoChanged(std::string_view key, Event event, std::string_view name) {
+    AlsoChangedIn(database(), key, event, name);
+  }
+  void AlsoChangedIn(int database, std::string_view key, Event event, std::string_view name);
   // See ChangeRecorder.
-  void Effect(std::initializer_list<std::string_view> command) {
+  void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);
   }
   void SuppressEffect() { access_->parts().recorder->Suppress(); }

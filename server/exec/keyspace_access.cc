@@ -77,7 +77,7 @@ void KeyWalk::DeleteExpired(ShardLocks* locks, const std::vector<std::string>& k
   }
   // Alone, the walk commits while the shard is still locked; inside a transaction the transaction
   // does.
-  if (frame_.locks == nullptr) parts_.recorder->Commit();
+  if (frame_.locks == nullptr) parts_.recorder->CommitEach();
 }
 
 std::optional<std::string> KeyWalk::RandomKey() {
@@ -111,9 +111,9 @@ size_t WholeKeyspace::Size(int database) const {
   return size;
 }
 
-void WholeKeyspace::ForEach(const std::function<void(const Entry&)>& visit) const {
+void WholeKeyspace::ForEachIn(int database, const std::function<void(const Entry&)>& visit) const {
   for (size_t i = 0; i < shard_count(); ++i) {
-    const EntryTable* table = shard(i).table(database());
+    const EntryTable* table = shard(i).table(database);
     if (table == nullptr) continue;
     for (std::optional<uint64_t> at = 0; at;) {
       at = table->Walk(*at, [&](const Entry* entry) {
@@ -140,6 +140,17 @@ size_t WholeKeyspace::Flush(int database) {
 
 size_t WholeKeyspace::FlushAll() {
   size_t removed = 0;
+  for (const int database : UsedDatabases()) removed += Flush(database);
+  return removed;
+}
+
+size_t WholeKeyspace::CountWithDeadline(int database) const {
+  size_t count = 0;
+  for (size_t i = 0; i < shard_count(); ++i) count += shard(i).with_deadline(database);
+  return count;
+}
+
+std::vector<int> WholeKeyspace::UsedDatabases() const {
   std::vector<int> used;
   for (size_t i = 0; i < shard_count(); ++i) {
     const std::vector<int> here = shard(i).Databases();
@@ -147,8 +158,7 @@ size_t WholeKeyspace::FlushAll() {
   }
   std::sort(used.begin(), used.end());
   used.erase(std::unique(used.begin(), used.end()), used.end());
-  for (const int database : used) removed += Flush(database);
-  return removed;
+  return used;
 }
 
 void WholeKeyspace::Swap(int a, int b) {

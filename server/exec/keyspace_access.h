@@ -73,8 +73,14 @@ class WholeKeyspace {
 
   // Keys in a database; those that have expired and are not deleted yet count.
   size_t Size(int database) const;
-  // Visits every live entry of the database.
-  void ForEach(const std::function<void(const Entry&)>& visit) const;
+  size_t CountWithDeadline(int database) const;
+  // Databases that have, or had, keys; ascending.
+  std::vector<int> UsedDatabases() const;
+  // Visits every live entry of a database.
+  void ForEach(const std::function<void(const Entry&)>& visit) const {
+    ForEachIn(database(), visit);
+  }
+  void ForEachIn(int database, const std::function<void(const Entry&)>& visit) const;
   // Empties one database; the keys are freed in the background. Returns how many there were.
   size_t Flush(int database);
   size_t FlushAll();

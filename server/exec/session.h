@@ -45,6 +45,9 @@ class Session {
   // --- The owner's thread only. ---
   bool authenticated = false;
   ReplyMode reply_mode = ReplyMode::kOn;
+  // REPLCONF rdb-only: SYNC sends the file and no stream.
+  bool wants_rdb_only = false;
+
   bool in_transaction() const { return transaction_ != nullptr; }
   // REQUIRES: in_transaction().
   Transaction& transaction() { return *transaction_; }

@@ -27,7 +27,8 @@ void WatchList::Remember(int database, std::string_view name, uint64_t hash) {
   const auto is_it = [&](const Key& key) {
     return key.hash == hash && key.database == database && key.name == name;
   };
-  if (std::none_of(keys.begin(), keys.end(), is_it)) keys.push_back({database, std::string(name), hash});
+  if (std::none_of(keys.begin(), keys.end(), is_it))
+    keys.push_back({database, std::string(name), hash});
 }
 
 void WatchList::UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace) {

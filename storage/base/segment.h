@@ -13,6 +13,7 @@
 // home follows Dash (Lu et al., VLDB 2020): balanced insert, displacement, stash. The overflow
 // array is the escape for keys that no split can part, such as dozens with one and the same hash.
 
+#include <array>
 #include <atomic>
 #include <bit>
 #include <cstddef>
@@ -132,6 +133,9 @@ class SegmentWord {
   int base() const { return static_cast<int>(bits_ >> 47 & 63); }
   int depth() const { return static_cast<int>(bits_ >> 53 & 63); }
   uint64_t bits() const { return bits_; }
+  // A sixteenth of the lines, told by the number of homes (Segment::StashOf): stash lines follow
+  // the home lines.
+  int stash() const { return (homes() + 1) / 15; }
 
   uint64_t TagOf(uint64_t place) const { return place << base() >> slot::kTagShift; }
   int HomeOf(uint64_t tag) const {
@@ -156,7 +160,7 @@ class alignas(64) Segment {
  public:
   // Sizes in lines. All are classes of jemalloc, so nothing is rounded up. Growth goes through them
   // before a split.
-  static constexpr int kSizes[] = {2, 4, 8, 16, 24, 32, 40, 48, 64};
+  static constexpr int kSizes[] = {2, 4, 8, 12, 16, 24, 32, 40, 48, 64};
   static constexpr int kMinLines = 2;
   static constexpr int kMaxLines = 64;
   static constexpr int kMaxSlots = (kMaxLines - 1) * Line::kSlots;
@@ -166,7 +170,7 @@ class alignas(64) Segment {
   static constexpr int SlotsOf(int lines) { return (lines - 1) * Line::kSlots; }
   static int SizeAfter(int lines);
   static int SizeBefore(int lines);
-  // The smallest size that `count` nodes fill to at most 85 %; kMaxLines if none does.
+  // The smallest size that holds `count` nodes with room to spare; kMaxLines if none does.
   static int SizeFor(size_t count);
 
   // All empty. Destroy() is fit for Reclaimer::Retire.
@@ -193,9 +197,10 @@ class alignas(64) Segment {
   // Puts a node into a line, moving at most one other one; false if there is no room. `word` is
   // this segment's.
   bool TryPlace(SegmentWord word, uint64_t tag, const void* node);
-  // The same for slots that are put into a fresh segment one after the other, usually in hash
-  // order. `used` counts each line's slots and is zeroed by the caller before the first.
-  bool Append(SegmentWord word, uint64_t value, uint8_t (&used)[kMaxLines]);
+  // For a segment that nobody sees yet and whose other slots all came this way: puts the slot into
+  // its home line if it has room. `used` counts each line's slots.
+  using LineCounts = std::array<uint8_t, kMaxLines>;
+  bool AppendAtHome(SegmentWord word, uint64_t value, LineCounts* used);
   void PlaceInOverflow(SegmentWord word, uint64_t tag, uint64_t position, const void* node);
   // Empties a slot (of a line or of the overflow array), and settles the flags.
   void Remove(SegmentWord word, int home, uint64_t* slot);

@@ -89,6 +89,13 @@ class Table {
   template <typename Visit>
   std::optional<uint64_t> Walk(uint64_t from, Visit&& visit) const;
 
+  // One step of emptying the table: takes out all nodes of the segment that holds position `from`,
+  // calls visit(Node*) for each of them, and returns where the next segment begins, or nothing at
+  // the end. Steps from 0 on leave the table empty. `visit` may free the node that it is given:
+  // nothing looks at it again.
+  template <typename Visit>
+  std::optional<uint64_t> Drain(uint64_t from, Visit&& visit);
+
   // To be called after a node was inserted with a deadline or has been given one. 0 is ignored.
   void NoteDeadline(uint64_t position, uint64_t deadline) {
     core_.NoteDeadline(position, deadline);
@@ -123,7 +130,7 @@ class Table {
     const void* node = slot::Node(slot);
     return node != nullptr && Policy::KeyEquals(*static_cast<const Node*>(node), key);
   }
-  static uint64_t* FindOverflowed(Segment* segment, uint64_t tag, std::string_view key,
+  static uint64_t* FindOverflowed(SegmentWord word, uint64_t tag, std::string_view key,
                                   uint64_t position);
   // Adds the nodes of line i that are at home in `home`.
   static void AddOfHome(SegmentWord word, int i, int home, Nodes* nodes);
@@ -150,15 +157,17 @@ typename Table<Policy>::Place Table<Policy>::Find(std::string_view key, uint64_t
     slot = FindInLine(segment->line(word.Next(home)), tag, key);
   }
   if (slot == nullptr && line->Has(Line::kOverflowed)) {
-    slot = FindOverflowed(segment, tag, key, position);
+    slot = FindOverflowed(word, tag, key, position);
   }
   return {slot, position};
 }
 
 template <typename Policy>
-uint64_t* Table<Policy>::FindOverflowed(Segment* segment, uint64_t tag, std::string_view key,
+uint64_t* Table<Policy>::FindOverflowed(SegmentWord word, uint64_t tag, std::string_view key,
                                         uint64_t position) {
-  for (int i = segment->homes(); i < segment->lines() - 1; ++i) {
+  Segment* segment = word.segment();
+  // The word tells where the stash is, so that its lines need not wait for the header.
+  for (int i = word.homes(); i < word.homes() + word.stash(); ++i) {
     if (uint64_t* slot = FindInLine(segment->line(i), tag, key)) return slot;
   }
   const uint64_t overflow_tag = Segment::OverflowTag(position);
@@ -196,6 +205,15 @@ std::optional<uint64_t> Table<Policy>::Walk(uint64_t from, Visit&& visit) const 
 }
 
 template <typename Policy>
+template <typename Visit>
+std::optional<uint64_t> Table<Policy>::Drain(uint64_t from, Visit&& visit) {
+  std::vector<void*> nodes;
+  const std::optional<uint64_t> next = core_.TakeSegment(from, &nodes);
+  for (void* node : nodes) visit(static_cast<Node*>(node));
+  return next;
+}
+
+template <typename Policy>
 typename Table<Policy>::Nodes Table<Policy>::NodesOfHome(SegmentWord word, int home) const {
   Nodes nodes;
   Segment* segment = word.segment();
@@ -203,7 +221,9 @@ typename Table<Policy>::Nodes Table<Policy>::NodesOfHome(SegmentWord word, int h
   AddOfHome(word, home, home, &nodes);
   if (line->Has(Line::kLent)) AddOfHome(word, word.Next(home), home, &nodes);
   if (!line->Has(Line::kOverflowed)) return nodes;
-  for (int i = segment->homes(); i < segment->lines() - 1; ++i) AddOfHome(word, i, home, &nodes);
+  for (int i = word.homes(); i < word.homes() + word.stash(); ++i) {
+    AddOfHome(word, i, home, &nodes);
+  }
   for (const uint64_t slot : segment->overflow()) {
     Node* node = static_cast<Node*>(slot::Node(slot));
     if (core_.BelongsTo(word, home, policy_.PositionOf(*node))) nodes.push_back(node);

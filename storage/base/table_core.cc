@@ -236,6 +236,27 @@ void TableCore::Retire(Segment* segment) {
   }
 }
 
+std::optional<uint64_t> TableCore::TakeSegment(uint64_t from, std::vector<void*>* nodes) {
+  const Route route = directory_.RouteOf(from);
+  const SegmentWord word = directory_.At(route);
+  if (word) {
+    Segment* segment = word.segment();
+    for (int i = 0; i < segment->lines() - 1; ++i) {
+      for (const uint64_t slot : segment->line(i)->slots) {
+        if (!slot::IsEmpty(slot)) nodes->push_back(slot::Node(slot));
+      }
+    }
+    for (const uint64_t slot : segment->overflow()) nodes->push_back(slot::Node(slot));
+    size_ -= segment->count();
+    directory_.Replace(route, SegmentWord::Nothing(word.depth()));
+    Retire(segment);
+  }
+  // The place where a root ends is 0.
+  const uint64_t size = word.depth() == 0 ? 0 : uint64_t{1} << (64 - word.depth());
+  const uint64_t end = word.FirstPlace(route.place) + size;
+  return directory_.PositionAt({end == 0 ? route.root + 1 : route.root, end});
+}
+
 bool TableCore::ForEachDue(uint64_t now, uint64_t* cursor,
                            absl::FunctionRef<bool(Segment*)> visit) {
   Route route = directory_.RouteOf(*cursor);

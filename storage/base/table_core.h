@@ -12,6 +12,7 @@
 
 #include <cstddef>
 #include <cstdint>
+#include <optional>
 #include <vector>
 
 #include "absl/functional/function_ref.h"
@@ -64,6 +65,10 @@ class TableCore {
   // `slot` is the node's.
   void Erase(uint64_t* slot, uint64_t position);
   void NoteDeadline(uint64_t position, uint64_t deadline);
+
+  // Takes the segment that holds position `from` out of the table, appends its nodes to `nodes`,
+  // and returns where the next one begins, or nothing at the end. Asks for no node's position.
+  std::optional<uint64_t> TakeSegment(uint64_t from, std::vector<void*>* nodes);
 
   // Calls visit(segment) for segments whose earliest deadline is at most `now`, in order, until it
   // returns false or the budget is spent. True when the end was reached.

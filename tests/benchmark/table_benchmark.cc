@@ -4,6 +4,8 @@
 
 #include <benchmark/benchmark.h>
 
+#include <absl/container/flat_hash_set.h>
+
 #include <random>
 
 #include "tests/benchmark/table_workload.h"
@@ -25,9 +27,10 @@ void Fill(benchmark::State& state) {
     ShardedTables tables(static_cast<size_t>(state.range(0)));
 
     const auto keys = static_cast<uint64_t>(state.range(1));
-    const uint64_t begin = NowNs();
+    const uint64_t begin = ThreadNs();
     for (uint64_t i = 0; i < keys; ++i) tables.Insert(i);
-    state.counters["insert_ns"] = static_cast<double>(NowNs() - begin) / static_cast<double>(keys);
+    state.counters["insert_ns"] =
+        static_cast<double>(ThreadNs() - begin) / static_cast<double>(keys);
     state.counters["table_bytes_per_key"] =
         static_cast<double>(tables.TableBytes()) / static_cast<double>(keys);
     state.counters["slab_bytes_per_key"] =
@@ -54,9 +57,9 @@ void SplitPauses(benchmark::State& state) {
       const uint64_t hash = HashOf(key.view());
       auto& shard = tables.ShardOf(hash);
       const size_t before = shard.table.MemoryBytes();
-      const uint64_t begin = NowNs();
+      const uint64_t begin = ThreadNs();
       tables.Insert(i);
-      const auto took = static_cast<uint32_t>(NowNs() - begin);
+      const auto took = static_cast<uint32_t>(ThreadNs() - begin);
       all.push_back(took);
       if (shard.table.MemoryBytes() != before) growths.push_back(took);
     }
@@ -133,12 +136,12 @@ void LookupAlone(benchmark::State& state) {
   const auto keys = static_cast<uint64_t>(state.range(1));
   ShardedTables& tables = FilledTables(static_cast<size_t>(state.range(0)), keys);
   std::mt19937_64 random(1);
-  uint64_t number = random() % keys;
+  uint64_t header = 0;
   for (auto _ : state) {
-    const Entry* entry = tables.Find(number);
-    if (entry == nullptr) state.SkipWithError("a key is missing");
-    // The next key depends on this one's entry, so that lookups do not overlap.
-    number = (number * 6364136223846793005 + 1442695040888963407 + entry->header) % keys;
+    // The next key depends on this one's entry (whose header is 0), so that lookups do not overlap.
+    const Entry* entry = tables.Find(random() % keys + header);
+    if (entry == nullptr) return state.SkipWithError("a key is missing");
+    header = entry->header;
   }
   state.SetItemsProcessed(state.iterations());
 }
@@ -186,13 +189,68 @@ void LookupBatch(benchmark::State& state) {
       benchmark::Counter(static_cast<double>(state.iterations() * static_cast<int64_t>(kBatch)),
                          benchmark::Counter::kIsRate | benchmark::Counter::kInvert);
 }
-BENCHMARK(LookupAlone)->ArgNames({"shards", "keys"})->Args({64, 10 * kMillion});
+
+// The same with one absl map over the same entries: what the table is measured against.
+void LookupAbsl(benchmark::State& state) {
+  constexpr size_t kBatch = 16;
+  const auto keys = static_cast<uint64_t>(state.range(0));
+  const bool batched = state.range(1) != 0;
+  ShardedTables& tables = FilledTables(64, keys);
+  struct ByEntry {
+    using is_transparent = void;
+    size_t operator()(const Entry* entry) const { return HashOf(entry->view()); }
+    size_t operator()(std::string_view key) const { return HashOf(key); }
+  };
+  struct Equal {
+    using is_transparent = void;
+    bool operator()(const Entry* a, const Entry* b) const { return a == b; }
+    bool operator()(const Entry* a, std::string_view key) const { return a->view() == key; }
+  };
+  absl::flat_hash_set<Entry*, ByEntry, Equal> set;
+  for (auto& shard : tables.shards()) {
+    std::optional<uint64_t> cursor = 0;
+    while (cursor) cursor = shard->table.Walk(*cursor, [&](Entry* entry) { set.insert(entry); });
+  }
+  std::mt19937_64 random(1);
+  uint64_t header = 0;
+  for (auto _ : state) {
+    if (!batched) {
+      auto it = set.find(Key(random() % keys + header).view());
+      if (it == set.end()) return state.SkipWithError("a key is missing");
+      header = (*it)->header;
+      continue;
+    }
+    uint64_t numbers[kBatch];
+    for (size_t i = 0; i < kBatch; ++i) {
+      numbers[i] = random() % keys;
+      set.prefetch(Key(numbers[i]).view());
+    }
+    for (size_t i = 0; i < kBatch; ++i) {
+      auto it = set.find(Key(numbers[i]).view());
+      if (it == set.end()) return state.SkipWithError("a key is missing");
+      benchmark::DoNotOptimize((*it)->header);
+    }
+  }
+  state.SetItemsProcessed(state.iterations() * (batched ? static_cast<int64_t>(kBatch) : 1));
+  state.counters["table_bytes_per_key"] =
+      static_cast<double>(set.capacity() * 9) / static_cast<double>(set.size());
+}
+BENCHMARK(LookupAlone)->ArgNames({"shards", "keys"})->Args({64, 5000})->Args({64, 10 * kMillion});
 BENCHMARK(LookupMissing)->ArgNames({"shards", "keys"})->Args({64, 10 * kMillion});
 BENCHMARK(LookupBatch)
     ->ArgNames({"shards", "keys", "stages"})
     ->Args({64, 10 * kMillion, 0})
     ->Args({64, 10 * kMillion, 1})
-    ->Args({64, 10 * kMillion, 2});
+    ->Args({64, 10 * kMillion, 2})
+    ->Args({64, 5000, 0})
+    ->Args({64, 5000, 2});
+
+BENCHMARK(LookupAbsl)
+    ->ArgNames({"keys", "batch"})
+    ->Args({5000, 0})
+    ->Args({5000, 16})
+    ->Args({10 * kMillion, 0})
+    ->Args({10 * kMillion, 16});
 
 // A pass over all segments when nothing is due; a walk over all buckets; random nodes.
 void ExpiryPass(benchmark::State& state) {
@@ -238,10 +296,10 @@ void Erase(benchmark::State& state) {
     std::vector<uint32_t> order(keys);
     for (uint64_t i = 0; i < keys; ++i) order[i] = static_cast<uint32_t>(i);
     std::shuffle(order.begin(), order.end(), std::mt19937_64(1));
-    const uint64_t begin = NowNs();
+    const uint64_t begin = ThreadNs();
     for (uint64_t i = 0; i < keys * 9 / 10; ++i) tables.Erase(order[i]);
     state.counters["erase_ns"] =
-        static_cast<double>(NowNs() - begin) / static_cast<double>(keys * 9 / 10);
+        static_cast<double>(ThreadNs() - begin) / static_cast<double>(keys * 9 / 10);
     state.counters["fill"] =
         static_cast<double>(tables.size() * 8) / static_cast<double>(tables.TableBytes());
   }

@@ -16,6 +16,11 @@ TEST(ReplicationOptionsTest, TheMasterIsAHostAndAPort) {
   EXPECT_EQ(OptionProbe("replicaof", {"db.example", "65536"}).error, "Invalid master port");
 }
 
+TEST(ReplicationOptionsTest, ASmallBacklogIsRaised) {
+  EXPECT_EQ(OptionProbe("repl-backlog-size", {"1"}).text, "16384");
+  EXPECT_EQ(OptionProbe("repl-backlog-size", {"1mb"}).text, "1048576");
+}
+
 TEST(ReplicationOptionsTest, OldNamesStillWork) {
   for (const char* name :
        {"slave-serve-stale-data", "slave-read-only", "slave-lazy-flush", "slave-ignore-maxmemory",

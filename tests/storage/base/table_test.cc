@@ -279,6 +279,48 @@ TEST(TableTest, DeadlinesOfOverflowedNodesAreFound) {
   EXPECT_EQ(due.size(), 200u);
 }
 
+// --- Draining
+
+// Drains a table, freeing each node as it is handed out, and returns how many there were.
+size_t DrainAndFree(OwnedTable& owned) {
+  size_t drained = 0;
+  for (std::optional<uint64_t> at = 0; at;) {
+    const uint64_t from = *at;
+    at = owned.table().Drain(
+        from, [&](TestNode* node) { drained += owned.nodes().erase(std::stoull(node->key)); });
+    EXPECT_TRUE(!at || *at > from);
+  }
+  return drained;
+}
+
+TEST(TableTest, DrainingHandsOutEveryNodeOnce) {
+  for (const int roots : {1, 11}) {
+    OwnedTable owned(roots);
+    for (uint64_t i = 0; i < 20000; ++i) owned.Insert(i);
+    const size_t before = owned.table().MemoryBytes();
+    EXPECT_EQ(DrainAndFree(owned), 20000u);
+    EXPECT_TRUE(owned.nodes().empty());
+    EXPECT_EQ(owned.table().size(), 0u);
+    EXPECT_LT(owned.table().MemoryBytes(), before / 4);
+  }
+}
+
+// A walk would look at nodes that are freed already: those in overflow arrays have no tags.
+TEST(TableTest, DrainingNeverLooksAtAFreedNodeAgain) {
+  OwnedTable owned(1, {.mask = 0});
+  for (uint64_t i = 0; i < 1000; ++i) owned.Insert(i);
+  EXPECT_EQ(DrainAndFree(owned), 1000u);
+  EXPECT_EQ(owned.table().size(), 0u);
+}
+
+TEST(TableTest, ADrainedTableCanBeFilledAgain) {
+  OwnedTable owned(3);
+  for (uint64_t i = 0; i < 5000; ++i) owned.Insert(i);
+  DrainAndFree(owned);
+  for (uint64_t i = 0; i < 5000; ++i) owned.Insert(i);
+  ExpectHoldsExactly(owned);
+}
+
 // --- Random nodes
 
 TEST(TableTest, ARandomNodeOfAnEmptyTableIsNull) {

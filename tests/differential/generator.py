@@ -1,0 +1,145 @@
+"""Random command sequences over strings, keys, deadlines and transactions. Everything follows from the seed."""
+import random
+
+KEYS = ["k%d" % i for i in range(6)] + ["", "a key", "key\x00\xff", "k" * 300]
+WORDS = ["", "x", "hello", "Hello World", "10", "-7", "3.5", "9223372036854775807", "-9223372036854775808", "01", " 1", "1e3",
+         "inf", "nan", "\x00\x01\xfe", "v" * 44, "v" * 45, "v" * 100, "w" * 3000, "ab" * 40000]
+INTEGERS = ["0", "1", "-1", "2", "5", "10", "100", "-5", "-100", "1000000", "9223372036854775807", "-9223372036854775808", "x", "", "1.5"]
+FLOATS = ["0", "1", "-1.5", "0.1", "3.0e3", "1e17", "5e-5", "-0", "abc", "nan", "inf", "1e400", " 1"]
+OFFSETS = ["0", "1", "5", "-1", "-5", "100", "70000", "536870911", "536870912", "9999999999999999999", "x"]
+# Far deadlines do not pass during a run, whatever the machine does.
+SECONDS = ["100", "5000", "100000", "1", "0", "-1", "-100", "9223372036854775807", "9223372036854775", "abc", "9223372036854776"]
+UNIX_SECONDS = ["9999999999", "4102444800", "1", "0", "-1", "9223372036854775807", "x"]
+UNIX_MILLIS = ["9999999999999", "4102444800123", "1000", "0", "-1", "9223372036854775807", "x"]
+DATABASES = ["0", "1", "2", "15", "16", "-1", "x", "9223372036854775808"]
+
+
+class Generator:
+    def __init__(self, seed):
+        self.random = random.Random(seed)
+        self.dumps = []
+        self.makers = [value for name, value in sorted(Generator.__dict__.items()) if name.startswith("make_")]
+
+    def pick(self, options):
+        return self.random.choice(options)
+
+    def key(self):
+        return self.pick(KEYS[:6]) if self.random.random() < 0.9 else self.pick(KEYS)
+
+    def word(self):
+        return self.pick(WORDS)
+
+    def some(self, make, least=1, most=4):
+        return [make() for _ in range(self.random.randint(least, most))]
+
+    def maybe(self, chance, *words):
+        return list(words) if self.random.random() < chance else []
+
+    def mixed_case(self, word):
+        return "".join(c.lower() if self.random.random() < 0.5 else c for c in word)
+
+    def command(self):
+        args = [arg.encode("latin-1") if isinstance(arg, str) else arg for arg in self.pick(self.makers)(self)]
+        if self.random.random() < 0.03 and len(args) > 1:
+            args.pop()  # Arity and syntax errors.
+        elif self.random.random() < 0.03:
+            args.append(self.word().encode("latin-1")[:200])
+        if self.random.random() < 0.2:
+            args[0] = self.mixed_case(args[0].decode()).encode()
+        return args
+
+    def expire_option(self):
+        return self.pick([["EX", self.pick(SECONDS)], ["PX", self.pick(SECONDS)], ["EXAT", self.pick(UNIX_SECONDS)],
+                          ["PXAT", self.pick(UNIX_MILLIS)], ["KEEPTTL"], ["PERSIST"]])
+
+    def make_set(self):
+        options = [self.expire_option() for _ in range(self.random.choice([0, 0, 0, 1, 1, 2]))] + self.maybe(0.2, ["NX"]) + self.maybe(0.2, ["XX"]) + self.maybe(0.3, ["GET"])
+        self.random.shuffle(options)
+        return ["SET", self.key(), self.word()] + [self.mixed_case(w) if w.isalpha() else w for option in options for w in option]
+
+    def make_get(self):
+        return [self.pick(["GET", "STRLEN", "GETDEL", "TYPE", "PERSIST", "EXISTS", "TTL", "PTTL", "EXPIRETIME", "PEXPIRETIME", "DUMP", "TOUCH", "INCR", "DECR"]), self.key()]
+
+    def make_get_often(self):
+        return ["GET", self.key()]
+
+    def make_set_one(self):
+        return [self.pick(["SETNX", "GETSET", "APPEND"]), self.key(), self.word()]
+
+    def make_setex(self):
+        return [self.pick(["SETEX", "PSETEX"]), self.key(), self.pick(SECONDS), self.word()]
+
+    def make_getex(self):
+        return ["GETEX", self.key()] + [w for _ in range(self.random.choice([0, 1, 1, 1, 2])) for w in self.expire_option()]
+
+    def make_mget(self):
+        return [self.pick(["MGET", "EXISTS", "TOUCH", "DEL", "UNLINK"])] + self.some(self.key)
+
+    def make_mset(self):
+        return [self.pick(["MSET", "MSETNX"])] + [w for _ in range(self.random.randint(1, 3)) for w in (self.key(), self.word())]
+
+    def make_range(self):
+        return [self.pick(["GETRANGE", "SUBSTR"]), self.key(), self.pick(INTEGERS), self.pick(INTEGERS)]
+
+    def make_setrange(self):
+        return ["SETRANGE", self.key(), self.pick(OFFSETS), self.pick(WORDS[:16])]
+
+    def make_count(self):
+        return [self.pick(["INCRBY", "DECRBY"]), self.key(), self.pick(INTEGERS)]
+
+    def make_count_float(self):
+        return ["INCRBYFLOAT", self.key(), self.pick(FLOATS)]
+
+    def make_lcs(self):
+        return ["LCS", self.pick(KEYS[:3]), self.pick(KEYS[:3])] + self.maybe(0.3, "LEN") + self.maybe(0.4, "IDX") + self.maybe(0.3, "MINMATCHLEN", self.pick(["0", "1", "4", "-1", "x"])) + self.maybe(0.3, "WITHMATCHLEN")
+
+    def make_expire(self):
+        name, values = self.pick([("EXPIRE", SECONDS), ("PEXPIRE", SECONDS), ("EXPIREAT", UNIX_SECONDS), ("PEXPIREAT", UNIX_MILLIS)])
+        return [name, self.key(), self.pick(values)] + self.maybe(0.3, self.pick(["NX", "XX", "GT", "LT", "nx", "zz"])) + self.maybe(0.1, self.pick(["NX", "XX", "GT", "LT"]))
+
+    def make_rename(self):
+        return [self.pick(["RENAME", "RENAMENX"]), self.key(), self.key()]
+
+    def make_copy(self):
+        return ["COPY", self.key(), self.key()] + self.maybe(0.3, "DB", self.pick(DATABASES)) + self.maybe(0.4, "REPLACE")
+
+    def make_move(self):
+        return ["MOVE", self.key(), self.pick(DATABASES)]
+
+    def make_select(self):
+        return ["SELECT", self.pick(DATABASES[:3])]
+
+    def make_swap(self):
+        return ["SWAPDB", self.pick(DATABASES), self.pick(DATABASES)] if self.random.random() < 0.3 else ["DBSIZE"]
+
+    def make_flush(self):
+        return [self.pick(["FLUSHDB", "FLUSHALL"])] + self.maybe(0.3, self.pick(["ASYNC", "SYNC", "x"])) if self.random.random() < 0.1 else ["DBSIZE"]
+
+    def make_keys(self):
+        return ["KEYS", self.pick(["*", "k*", "k[0-3]", "k?", "[^k]*", "\\*", "k[", "", "k[a-"])]
+
+    def make_scan(self):
+        return ["SCAN", self.pick(["0", "0", "x", "-1", "18446744073709551615"])] + self.maybe(0.5, "COUNT", self.pick(["1000", "1000", "0", "-1", "x"])) + \
+            self.maybe(0.4, "MATCH", self.pick(["*", "k*", "k[12]"])) + self.maybe(0.3, "TYPE", self.pick(["string", "list", "STRING"]))
+
+    def make_random_key(self):
+        return ["RANDOMKEY"]
+
+    def make_object(self):
+        return ["OBJECT", self.pick(["ENCODING", "ENCODING", "IDLETIME", "FREQ", "nope"]), self.key()]
+
+    def make_transaction(self):
+        return self.pick([["MULTI"], ["EXEC"], ["EXEC"], ["DISCARD"], ["UNWATCH"], ["WATCH"] + self.some(self.key, 1, 2)])
+
+    def make_restore(self):
+        payload = self.pick(self.dumps) if self.dumps and self.random.random() < 0.9 else b"garbage"
+        return ["RESTORE", self.key(), self.pick(["0", "0", "1000000", "9999999999999", "-1", "x"]), payload] + self.maybe(0.5, "REPLACE") + self.maybe(0.3, "ABSTTL") + \
+            self.maybe(0.2, "IDLETIME", self.pick(["0", "10", "-1", "x"])) + self.maybe(0.1, "FREQ", self.pick(["0", "255", "256", "x"]))
+
+    def make_session(self):
+        return self.pick([["PING"], ["PING", self.word()], ["ECHO", self.word()], ["CLIENT", "GETNAME"], ["CLIENT", "SETNAME", self.pick(["me", "a b", "", "x\ny"])],
+                          ["CLIENT", "NO-EVICT", self.pick(["on", "off", "x"])], ["CLIENT", "UNBLOCK", self.pick(["99999999", "x"])],
+                          ["CLIENT", "KILL", "ID", self.pick(["99999999", "0", "x"])], ["CLIENT", "KILL", "1.1.1.1:1"], ["AUTH", "x"], ["AUTH", "default", "x"], ["AUTH", "a", "b", "c"],
+                          ["HELLO", self.pick(["4", "x", "1"])], ["TIME"], ["CLIENT", "ID"], ["RESET"], ["CONFIG", "GET", "maxmemory-policy"], ["CONFIG", "GET", "hz", "port-x"],
+                          ["CONFIG", "SET", "nope", "1"], ["CONFIG", "SET", "hz"], ["COMMAND", "COUNT", "x"], ["COMMAND", "GETKEYS", "MSET", "a", "1", "b", "2"],
+                          ["COMMAND", "GETKEYS", "PING"], ["NOPE", self.word()[:50], self.key()], ["OBJECT", "HELP"], ["FUNCTION", "FLUSH", self.pick(["ASYNC", "SYNC", "x"])], ["DEBUG", "PROTOCOL", self.pick(["string", "integer", "double", "null", "array", "set", "map", "verbatim", "bignum", "true", "false", "x"])]])

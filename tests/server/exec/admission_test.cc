@@ -1,0 +1,95 @@
+#include "server/exec/admission.h"
+
+#include <gtest/gtest.h>
+
+#include <string>
+#include <vector>
+
+#include "server/config/config_store.h"
+
+namespace redstart {
+namespace {
+
+constexpr CommandSpec kRows[] = {
+    {.name = "GET", .arity = 2, .flags = kReadOnly},
+    {.name = "AUTH", .arity = -2, .flags = kNoAuth},
+    {.name = "WATCH", .arity = -2, .flags = kNoMulti},
+    {.name = "DEBUG", .arity = -2, .flags = kDebugGuarded},
+    {.name = "PING", .arity = -1},
+    {.name = "CLIENT", .arity = -2, .flags = kContainer},
+    {.name = "CLIENT KILL", .arity = -3},
+};
+
+class AdmissionTest : public testing::Test {
+ protected:
+  AdmissionTest() { session_.authenticated = true; }
+
+  // The error, or nothing if the request may run.
+  std::string Refusal(std::vector<std::string_view> words) {
+    std::string error;
+    const AdmissionRequest request = {session_, table_.Resolve(words), words, config_};
+    const bool admitted = IsAdmitted(request, &error);
+    EXPECT_EQ(admitted, error.empty());
+    return error;
+  }
+
+  const std::vector<absl::Span<const CommandSpec>> families_ = {kRows};
+  const CommandTable table_{families_};
+  Config config_ = DefaultConfig();
+  Mailbox mailbox_{[] {}};
+  Session session_{1, {.is_loopback = true}, 0, &mailbox_};
+};
+
+TEST_F(AdmissionTest, AGoodRequestPasses) {
+  EXPECT_EQ(Refusal({"get", "k"}), "");
+  EXPECT_EQ(Refusal({"client", "kill", "x"}), "");
+}
+
+TEST_F(AdmissionTest, AnUnknownCommandIsQuotedWithItsArguments) {
+  EXPECT_EQ(Refusal({"FOO", "a", "b"}),
+            "ERR unknown command 'FOO', with args beginning with: 'a' 'b' ");
+  EXPECT_EQ(Refusal({"FOO"}), "ERR unknown command 'FOO', with args beginning with: ");
+  const std::string error = Refusal({"FOO", std::string(500, 'x'), "never shown"});
+  EXPECT_EQ(error, "ERR unknown command 'FOO', with args beginning with: '" +
+                       std::string(128, 'x') + "' ");
+}
+
+TEST_F(AdmissionTest, AnUnknownSubcommandHasAnErrorOfItsOwn) {
+  EXPECT_EQ(Refusal({"client", "foo"}), "ERR unknown subcommand 'foo'. Try CLIENT HELP.");
+  EXPECT_EQ(Refusal({"client"}), "ERR wrong number of arguments for 'client' command");
+}
+
+TEST_F(AdmissionTest, ArityIsCheckedPerSubcommand) {
+  EXPECT_EQ(Refusal({"GET"}), "ERR wrong number of arguments for 'get' command");
+  EXPECT_EQ(Refusal({"CLIENT", "KILL"}), "ERR wrong number of arguments for 'client|kill' command");
+}
+
+TEST_F(AdmissionTest, AuthenticationComesFirstForAllButAFew) {
+  session_.authenticated = false;
+  EXPECT_EQ(Refusal({"GET", "k"}), "NOAUTH Authentication required.");
+  EXPECT_EQ(Refusal({"AUTH", "password"}), "");
+  EXPECT_EQ(Refusal({"GET"}), "ERR wrong number of arguments for 'get' command");
+}
+
+TEST_F(AdmissionTest, SomeCommandsAreRefusedInATransaction) {
+  EXPECT_EQ(Refusal({"WATCH", "k"}), "");
+  session_.BeginTransaction();
+  EXPECT_EQ(Refusal({"WATCH", "k"}), "ERR Command not allowed inside a transaction");
+  EXPECT_EQ(Refusal({"GET", "k"}), "");
+}
+
+TEST_F(AdmissionTest, DebugIsGuardedByTheConfiguration) {
+  config_.enable_debug_command = ProtectedAction::kNo;
+  EXPECT_EQ(Refusal({"DEBUG", "SLEEP"}).substr(0, 30), "ERR DEBUG command not allowed.");
+  config_.enable_debug_command = ProtectedAction::kLocal;
+  EXPECT_EQ(Refusal({"DEBUG", "SLEEP"}), "");
+}
+
+TEST_F(AdmissionTest, AReaderOfTheJournalMayNotTouchKeys) {
+  session_.reads_journal = true;
+  EXPECT_EQ(Refusal({"GET", "k"}), "ERR Replica can't interact with the keyspace");
+  EXPECT_EQ(Refusal({"PING"}), "");
+}
+
+}  // namespace
+}  // namespace redstart

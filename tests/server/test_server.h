@@ -1,0 +1,131 @@
+#ifndef REDSTART_TESTS_SERVER_TEST_SERVER_H_
+#define REDSTART_TESTS_SERVER_TEST_SERVER_H_
+
+// The parts of a server wired together in process, without sockets, with a clock that the test
+// sets; and clients that run commands through a real dispatcher.
+//
+// Threads. The parts are shared by as many threads as a test likes; a Dispatcher and the
+// TestClients that use it belong to one of them. Dispatchers and clients must go away before their
+// server.
+
+#include <atomic>
+#include <cstdint>
+#include <string>
+#include <string_view>
+#include <utility>
+#include <vector>
+
+#include "protocol/reply_builder.h"
+#include "protocol/resp_value.h"
+#include "server/commands/command_families.h"
+#include "server/config/config_store.h"
+#include "server/exec/clock.h"
+#include "server/exec/command_table.h"
+#include "server/exec/dispatcher.h"
+#include "server/exec/session_registry.h"
+#include "server/exec/stats.h"
+#include "storage/disk/journal.h"
+
+namespace redstart {
+
+class FakeClock : public Clock {
+ public:
+  uint64_t NowMicros() const override { return now_us; }
+  std::atomic<uint64_t> now_us{uint64_t{1'700'000'000} * 1'000'000};
+};
+
+class IgnoredControl : public ServerControl {
+ public:
+  void RequestShutdown() override { shutdown_requested = true; }
+  bool shutdown_requested = false;
+};
+
+struct TestServer {
+  explicit TestServer(Config initial = DefaultConfig()) : config(std::move(initial)) {}
+
+  uint64_t NowMs() const { return clock.now_us / 1000; }
+
+  FakeClock clock;
+  ConfigStore config;
+  const std::vector<CommandRows> families = AllCommandFamilies();
+  CommandTable table{families};
+  SessionRegistry sessions;
+  StatsBoard stats{table.size()};
+  ServerState state;
+  IgnoredControl control;
+  Keyspace keyspace{64, 16, 12345};
+  Journal journal;
+  Services services = {.keyspace = &keyspace,
+                       .journal = &journal,
+                       .config = &config,
+                       .commands = &table,
+                       .sessions = &sessions,
+                       .stats = &stats,
+                       .state = &state,
+                       .control = &control,
+                       .clock = &clock};
+};
+
+// A client of the server under test.
+class TestClient {
+ public:
+  TestClient(Dispatcher* dispatcher, SessionRegistry* sessions, uint64_t now_ms, bool authenticated)
+      : dispatcher_(dispatcher),
+        sessions_(sessions),
+        session_(
+            sessions->NextId(),
+            {.address = "127.0.0.1:5000", .local_address = "127.0.0.1:6379", .is_loopback = true},
+            now_ms, &mailbox_) {
+    session_.authenticated = authenticated;
+    sessions_->Add(&session_);
+  }
+  TestClient(Dispatcher* dispatcher, const TestServer& server)
+      : TestClient(dispatcher, server.services.sessions, server.NowMs(), true) {}
+  TestClient(const TestClient&) = delete;
+  TestClient& operator=(const TestClient&) = delete;
+  ~TestClient() {
+    dispatcher_->Unwatch(session_);
+    sessions_->Remove(session_);
+  }
+
+  // The bytes of the replies to some requests, which the dispatcher receives as one batch.
+  // REQUIRES: at most RequestBatch::kMaxRequests.
+  std::string RunBatchRaw(const std::vector<std::vector<std::string>>& requests) {
+    RequestBatch batch;
+    for (const std::vector<std::string>& args : requests) {
+      for (const std::string& arg : args) batch.AddArg(arg);
+      batch.FinishRequest();
+    }
+    return RunBatchRaw(batch);
+  }
+  std::string RunBatchRaw(const RequestBatch& batch) {
+    ReplyBuffer replies;
+    ReplyBuilder reply(&replies, session_.resp_version.load());
+    dispatcher_->Execute(session_, batch, reply);
+    std::string bytes;
+    replies.ForEachPiece([&](std::string_view piece) { bytes.append(piece); });
+    return bytes;
+  }
+  // The bytes of the reply to one request.
+  std::string RunRaw(const std::vector<std::string>& args) { return RunBatchRaw({{args}}); }
+  RespValue RunArgs(const std::vector<std::string>& args) {
+    const std::string bytes = RunRaw(args);
+    return DecodeRespValue(bytes).value_or(RespValue::Error("no complete reply"));
+  }
+  template <typename... Words>
+  RespValue Run(Words... words) {
+    return RunArgs({std::string(words)...});
+  }
+  Session& session() { return session_; }
+  const Session& session() const { return session_; }
+
+ private:
+  Dispatcher* dispatcher_;
+  SessionRegistry* sessions_;
+  Mailbox mailbox_{[] {}};
+  Session session_;
+};
+
+}  // namespace redstart
+
+#endif  // REDSTART_TESTS_SERVER_TEST_SERVER_H_
