@@ -62,6 +62,8 @@ class ReplyBuilder {
     Header(resp3() ? '%' : '*', static_cast<int64_t>(resp3() ? pairs : 2 * pairs));
   }
   void Set(size_t count) { Header(resp3() ? '~' : '*', static_cast<int64_t>(count)); }
+  // What is said about the next reply, not a reply itself. REQUIRES: resp_version() is 3.
+  void Attribute(size_t pairs) { Header('|', static_cast<int64_t>(pairs)); }
   void Push(size_t count) { Header(resp3() ? '>' : '*', static_cast<int64_t>(count)); }
 
   // Lengths known only afterwards: Begin* gives a handle for the matching End*. Inner ones end

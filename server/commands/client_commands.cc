@@ -343,8 +343,9 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(1)",
      .tips = "nondeterministic_output"},
     {.name = "CLIENT KILL",
-     .args = "<ip:port | <[ID client-id] | [TYPE <NORMAL | MASTER | SLAVE | REPLICA | PUBSUB>] | "
-             "[USER username] | [ADDR ip:port] | [LADDR ip:port] | [SKIPME <YES | NO>] ...>>",
+     .args =
+         "<ip:port | <ID client-id | TYPE <NORMAL | MASTER | REPLICA | PUBSUB> | USER username | "
+         "ADDR ip:port | LADDR ip:port | SKIPME <YES | NO>> ...>",
      .arity = -3,
      .flags = kOthers,
      .group = kGroup,

@@ -17,6 +17,11 @@ std::vector<CommandRows> AllCommandFamilies() {
       ConnectionCommands(),
       ClientCommands(),
       TransactionCommands(),
+      CommandCommands(),
+      ConfigCommands(),
+      InfoCommands(),
+      DebugCommands(),
+      ServerCommands(),
       SyncCommands(),
   };
 }

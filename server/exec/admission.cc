@@ -36,7 +36,8 @@ bool Exists(const AdmissionRequest& request, std::string* error) {
 }
 
 bool HasRightCount(const AdmissionRequest& request, std::string* error) {
-  if (request.row->spec->AcceptsCount(request.args.size()) && !request.row->spec->Has(kContainer))
+  const CommandSpec& spec = *request.row->spec;
+  if (spec.AcceptsCount(request.args.size()) && spec.run.kind != Handler::Kind::kAbsent)
       [[likely]] {
     return true;
   }

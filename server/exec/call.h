@@ -14,6 +14,7 @@
 namespace redstart {
 
 class Dispatcher;
+class KeyWalk;
 class ReadKeys;
 class WholeKeyspace;
 
@@ -27,6 +28,7 @@ class Call {
     Dispatcher& dispatcher;
     const ReadKeys& keys;
     WholeKeyspace& whole;
+    KeyWalk& walk;
   };
   explicit Call(const Parts& parts) : parts_(parts) {}
 
@@ -40,6 +42,8 @@ class Call {
   const ReadKeys& keys() const { return parts_.keys; }
   // REQUIRES: the row has kNeedsWhole (SYNC).
   WholeKeyspace& whole() const { return parts_.whole; }
+  // REQUIRES: the row has kNeedsWalk (INFO).
+  KeyWalk& walk() const { return parts_.walk; }
 
  private:
   Parts parts_;

@@ -76,8 +76,9 @@ bool FindCounted(const KeySpec& spec, Args args, int begin, std::vector<int>* po
 }  // namespace
 
 uint32_t CommandSpec::AllCategories() const {
-  // A container does nothing itself, so its group says nothing about it.
-  uint32_t all = categories | (Has(kContainer) ? 0 : CategoryOf(group));
+  // A mere container does nothing itself, so its group says nothing about it.
+  uint32_t all = categories;
+  if (run.kind != Handler::Kind::kAbsent) all |= CategoryOf(group);
   if (Has(kWrite)) all |= kCategoryWrite;
   if (Has(kReadOnly) && group != CommandGroup::kScripting) all |= kCategoryRead;
   if (Has(kAdmin)) all |= kCategoryAdmin | kCategoryDangerous;
@@ -93,6 +94,7 @@ Scope CommandSpec::scope() const {
       return Scope::kNone;
     case Handler::Kind::kSession:
       if (Has(kNeedsWhole)) return Scope::kAll;
+      if (Has(kNeedsWalk)) return Scope::kWalk;
       return keys.empty() ? Scope::kNone : Scope::kKeys;
     case Handler::Kind::kRead:
     case Handler::Kind::kWrite:

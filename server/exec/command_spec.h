@@ -48,11 +48,12 @@ enum CommandFlag : uint32_t {
   kProtected = 1u << 21,
   kSentinel = 1u << 22,
   // Not shown to clients.
-  kNeverQueued = 1u << 23,   // Runs at once inside MULTI: EXEC, DISCARD, ...
-  kContainer = 1u << 24,     // Only its subcommands do anything.
+  kNeverQueued = 1u << 23,  // Runs at once inside MULTI: EXEC, DISCARD, ...
+  kContainer = 1u << 24,    // Its first argument names a subcommand. No handler: and must be there.
   kDebugGuarded = 1u << 25,  // Allowed by enable-debug-command.
   kUnlisted = 1u << 26,      // A subcommand that COMMAND does not list, as on Redis (DEBUG's).
   kNeedsWhole = 1u << 27,    // A session handler that runs with every shard locked (SYNC).
+  kNeedsWalk = 1u << 28,     // A session handler that looks at all shards, one by one (INFO).
 };
 
 // ACL categories; those that follow from flags and group are added by CategoriesOf.
@@ -184,6 +185,9 @@ struct CommandSpec {
   // Redis's command tips, separated by spaces, e.g. "nondeterministic_output
   // request_policy:all_shards".
   std::string_view tips = {};
+  // What a request does with its keys, where that depends on the request (kKeyVariableFlags): the
+  // KeyFlags of all its keys.
+  uint16_t (*key_flags)(Args args) = nullptr;
 
   bool Has(uint32_t flag) const { return (flags & flag) != 0; }
   // Whether a number of arguments is right.

@@ -1,5 +1,7 @@
 #include "server/exec/dispatcher.h"
 
+#include <chrono>
+
 #include "server/exec/admission.h"
 #include "server/exec/clock.h"
 #include "server/exec/errors.h"
@@ -11,6 +13,11 @@ namespace {
 
 // Keys that are prefetched together: more would push each other out of the first-level cache.
 constexpr size_t kKeysPerGroup = 16;
+// Of each command every so many calls are timed, the first one included.
+constexpr uint64_t kCallsPerTimedCall = 16;
+
+using SteadyClock = std::chrono::steady_clock;
+static_assert(std::is_same_v<SteadyClock::period, std::nano>);
 
 }  // namespace
 
@@ -88,6 +95,7 @@ void Dispatcher::Prefetch(int database, absl::Span<const KeyRef> keys) {
 void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply) {
   if (session.reply_mode == ReplyMode::kSkipNext) session.reply_mode = ReplyMode::kSkipThis;
   const ReplyBuilder::Mark mark = reply.GetMark();
+  counted_errors_ = mark.errors;
   reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
@@ -97,9 +105,6 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
     } else {
       Run(session, *plan.row, args, KeysOf(plan), reply);
     }
-  }
-  if (reply.error_count() != mark.errors) [[unlikely]] {
-    stats_->error_replies.Add(reply.error_count() - mark.errors);
   }
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
     // CLIENT REPLY SKIP itself writes nothing.
@@ -117,7 +122,19 @@ bool Dispatcher::Admit(Session& session, const CommandRow* row, Args args, Reply
   if (session.in_transaction()) session.transaction().aborted = true;
   if (row != nullptr) stats_->commands[row->index].rejected.Add();
   reply.Fail(error);
+  CountErrors(reply);
   return false;
+}
+
+bool Dispatcher::CountErrors(const ReplyBuilder& reply) {
+  const size_t errors = reply.error_count() - counted_errors_;
+  if (errors == 0) [[likely]] {
+    return false;
+  }
+  counted_errors_ = reply.error_count();
+  stats_->error_replies.Add(errors);
+  stats_->errors.Add(reply.last_error(), errors);
+  return true;
 }
 
 void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply) {
@@ -169,14 +186,20 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
       .keys = keys,
       .touch = !session.no_touch.load(std::memory_order_relaxed),
   };
-  const size_t errors = reply.error_count();
+  CommandStats& counts = stats_->commands[row.index];
+  const bool timed = counts.calls.Get() % kCallsPerTimedCall == 0;
+  const auto started = timed ? SteadyClock::now() : SteadyClock::time_point();
   recorder_.Begin(frame.database, args);
   CallHandler(session, *row.spec, args, frame, reply);
   recorder_.End();
-  CommandStats& counts = stats_->commands[row.index];
   counts.calls.Add();
   stats_->commands_processed.Add();
-  if (reply.error_count() != errors) [[unlikely]] {
+  if (timed) [[unlikely]] {
+    counts.timed_calls.Add();
+    counts.timed_ns.Add(static_cast<uint64_t>((SteadyClock::now() - started).count()));
+  }
+  // What a transaction's commands answered has been counted as theirs.
+  if (CountErrors(reply)) [[unlikely]] {
     counts.failed.Add();
   }
 }
@@ -200,7 +223,8 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       KeyAccess access(Parts(), frame);
       const ReadKeys keys(&access);
       WholeKeyspace whole(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole});
+      KeyWalk walk(Parts(), frame);
+      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
       return;

@@ -66,6 +66,8 @@ class Dispatcher {
   void ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply);
   // Whether the request may run now; otherwise the error has been written.
   bool Admit(Session& session, const CommandRow* row, Args args, ReplyBuilder& reply);
+  // Counts the errors answered since it was called last; whether there were any.
+  bool CountErrors(const ReplyBuilder& reply);
   void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
   // Locks what the row's scope asks for and runs it.
   void Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
@@ -90,6 +92,8 @@ class Dispatcher {
   std::shared_ptr<const Config> config_;
   uint64_t config_generation_ = 0;
   uint64_t now_us_ = 0;
+  // Errors of the reply under way that have been counted.
+  size_t counted_errors_ = 0;
   // Of the batch that is being executed.
   std::vector<Plan> plans_;
   std::vector<KeyRef> keys_;

@@ -31,6 +31,10 @@ struct ServerState {
   int tcp_port = 0;
   int io_threads = 1;
   std::atomic<bool> active_expiry{true};  // DEBUG SET-ACTIVE-EXPIRE.
+  std::atomic<uint64_t> peak_memory{0};   // The most that was in use whenever somebody looked.
+  // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
+  std::atomic<uint64_t> expired_keys_at_reset{0};
+  std::atomic<uint64_t> lazyfreed_at_reset{0};
 };
 
 // What stops the process: implemented above this layer.

@@ -4,10 +4,17 @@
 // What is counted while commands run: every I/O thread has a ThreadStats of its own, so that
 // counting costs no shared cache line; a StatsBoard knows them all and adds them up for INFO.
 //
-// Lock. Counters have one writer, their thread. The board's mutex guards only the list of threads.
+// Lock. Counters have one writer, their thread; only the error codes, which are rare, stand behind
+// a mutex of their own. The board's mutex guards the list of threads and what CONFIG RESETSTAT and
+// the rates remember: nobody may set another thread's counter to 0, so a reset remembers the sums
+// so far and they are subtracted from then on.
 
+#include <array>
+#include <map>
 #include <memory>
 #include <mutex>
+#include <string>
+#include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
@@ -19,6 +26,25 @@ struct CommandStats {
   Counter calls;
   Counter rejected;  // Refused before it ran: arity, authentication, ...
   Counter failed;    // Ran and answered with an error.
+  // A sample of the calls, and the time that their handlers took: a clock read costs 13 ns, as much
+  // as a tenth of a GET.
+  Counter timed_calls;
+  Counter timed_ns;
+};
+
+// How often an error with each code was answered.
+class ErrorCounts {
+ public:
+  using Map = std::map<std::string, uint64_t, std::less<>>;
+
+  // `error` begins with its code: "WRONGTYPE Operation against ...".
+  void Add(std::string_view error, uint64_t count);
+  // Adds these counts to `sums`.
+  void AddTo(Map* sums) const;
+
+ private:
+  mutable std::mutex mutex_;
+  Map counts_ ABSL_GUARDED_BY(mutex_);
 };
 
 struct ThreadStats {
@@ -39,23 +65,56 @@ struct ThreadStats {
   Counter output_buffer_disconnections;
   Counter auth_failures;
   Counter full_syncs;
-  std::vector<CommandStats> commands;  // By CommandTable::IndexOf.
+  std::vector<CommandStats> commands;  // By CommandRow::index.
+  ErrorCounts errors;
 };
 
 class StatsBoard {
  public:
-  explicit StatsBoard(size_t command_count) : command_count_(command_count) {}
+  explicit StatsBoard(size_t command_count)
+      : command_count_(command_count), before_reset_(command_count) {}
 
   // A new thread's counters, which live as long as the board.
   ThreadStats* AddThread();
   // The sum over all threads of one counter: board.Sum(&ThreadStats::keyspace_hits).
   uint64_t Sum(Counter ThreadStats::*counter) const;
   uint64_t SumOfCommand(size_t command, Counter CommandStats::*counter) const;
+  // Error codes with how often each was answered.
+  ErrorCounts::Map SumOfErrors() const;
+
+  // CONFIG RESETSTAT: all counts begin anew, but those that are no statistics (changes) or that
+  // Redis keeps (auth_failures).
+  void Reset();
+
+  // What INFO calls instantaneous: the mean of the last samples.
+  struct Rates {
+    double commands_per_second = 0;
+    double input_bytes_per_second = 0;
+    double output_bytes_per_second = 0;
+  };
+  Rates rates() const;
+  // Takes a sample; one thread calls it about every 100 ms.
+  void SampleRates(uint64_t now_us);
 
  private:
+  static constexpr size_t kSamples = 16;
+  // What the rates are made of.
+  static constexpr std::array kRated = {&ThreadStats::commands_processed, &ThreadStats::input_bytes,
+                                        &ThreadStats::output_bytes};
+
+  uint64_t SumSinceStart(Counter ThreadStats::*counter) const ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  uint64_t SumSinceStart(size_t command, Counter CommandStats::*counter) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+
   const size_t command_count_;
   mutable std::mutex mutex_;
   std::vector<std::unique_ptr<ThreadStats>> threads_ ABSL_GUARDED_BY(mutex_);
+  ThreadStats before_reset_ ABSL_GUARDED_BY(mutex_);
+  ErrorCounts::Map errors_before_reset_ ABSL_GUARDED_BY(mutex_);
+  uint64_t last_sample_us_ ABSL_GUARDED_BY(mutex_) = 0;
+  size_t next_sample_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::array<uint64_t, kRated.size()> last_sums_ ABSL_GUARDED_BY(mutex_) = {};
+  std::array<std::array<double, kSamples>, kRated.size()> samples_ ABSL_GUARDED_BY(mutex_) = {};
 };
 
 }  // namespace redstart

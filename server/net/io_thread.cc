@@ -4,6 +4,7 @@
 
 #include "server/exec/clock.h"
 #include "server/exec/session_registry.h"
+#include "server/exec/used_memory.h"
 #include "server/net/socket_stream.h"
 #include "server/observe/log.h"
 
@@ -106,6 +107,10 @@ void IoThread::Tick() {
   });
   if (++ticks_ % kTicksPerCheck == 0) CheckConnections();
   services_.keyspace->reclaimer().Collect();
+  if (number_ == 0) {
+    services_.stats->SampleRates(services_.clock->NowMicros());
+    UsedMemory(services_);
+  }
   if (!std::exchange(sweeping_, true)) Sweep();
 }
 

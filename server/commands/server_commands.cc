@@ -1,0 +1,123 @@
+// TIME, SHUTDOWN, and what there is of FUNCTION while there are no functions.
+
+#include "server/commands/command_families.h"
+#include "server/commands/help_reply.h"
+#include "server/exec/arg_reader.h"
+#include "server/exec/call.h"
+#include "server/exec/errors.h"
+#include "server/observe/log.h"
+
+namespace redstart {
+namespace {
+
+// TIME
+void Time(Call& call, Args, ReplyBuilder& reply) {
+  constexpr uint64_t kMicros = 1'000'000;
+  reply.Array(2);
+  reply.Bulk(FormatInt64(static_cast<int64_t>(call.now_us() / kMicros)));
+  reply.Bulk(FormatInt64(static_cast<int64_t>(call.now_us() % kMicros)));
+}
+
+// SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]
+void Shutdown(Call& call, Args args, ReplyBuilder& reply) {
+  bool save = false;
+  bool no_save = false;
+  bool hurry = false;  // NOW or FORCE. Nothing delays the end, so they change nothing.
+  bool abort = false;
+  for (ArgReader in(args.subspan(1)); !in.done();) {
+    if (in.Word("SAVE")) {
+      save = true;
+    } else if (in.Word("NOSAVE")) {
+      no_save = true;
+    } else if (in.Word("NOW") || in.Word("FORCE")) {
+      hurry = true;
+    } else if (in.Word("ABORT")) {
+      abort = true;
+    } else {
+      return reply.Fail(error::kSyntax);
+    }
+  }
+  if ((save && no_save) || (abort && (save || no_save || hurry))) {
+    return reply.Fail(error::kSyntax);
+  }
+  // A shutdown never waits, so there is none to call off.
+  if (abort) return reply.Fail("ERR No shutdown in progress.");
+  if (save) {
+    logging::Warning("SHUTDOWN SAVE is refused: this server cannot save its data set");
+    return reply.Fail("ERR Errors trying to SHUTDOWN. Check logs.");
+  }
+  // No reply: the client sees the connection end.
+  call.services().control->RequestShutdown();
+}
+
+// FUNCTION FLUSH [ASYNC|SYNC]
+void FunctionFlush(Call&, Args args, ReplyBuilder& reply) {
+  if (args.size() > 3) return reply.Fail(error::UnknownSubcommandOrArity(args[1], "function"));
+  if (args.size() == 3 && !SameWord(args[2], "SYNC") && !SameWord(args[2], "ASYNC")) {
+    return reply.Fail("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
+  }
+  reply.Ok();  // There are no functions.
+}
+
+// FUNCTION HELP
+void FunctionHelp(Call&, Args, ReplyBuilder& reply) {
+  static constexpr std::string_view kLines[] = {
+      "FLUSH [ASYNC|SYNC]",
+      "    Delete all libraries, in the background or before the reply.",
+  };
+  ReplyWithHelp("function", kLines, reply);
+}
+
+constexpr CommandSpec kCommands[] = {
+    {.name = "TIME",
+     .arity = 1,
+     .flags = kLoading | kStale | kFast,
+     .group = CommandGroup::kServer,
+     .run = Time,
+     .since = "2.6.0",
+     .summary = "Returns the server's clock: seconds since 1970 and microseconds.",
+     .complexity = "O(1)",
+     .tips = "nondeterministic_output"},
+    {.name = "SHUTDOWN",
+     .args = "[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
+     .arity = -1,
+     .flags = kAdmin | kNoScript | kLoading | kStale | kNoMulti | kSentinel | kAllowBusy,
+     .group = CommandGroup::kServer,
+     .run = Shutdown,
+     .since = "1.0.0",
+     .summary = "Ends the server.",
+     .complexity = "O(N) when saving, where N is the number of all keys, otherwise O(1)"},
+    {.name = "FUNCTION",
+     .arity = -2,
+     .flags = kContainer,
+     .group = CommandGroup::kScripting,
+     .since = "7.0.0",
+     .summary = "Commands about functions.",
+     .complexity = "Depends on subcommand."},
+    {.name = "FUNCTION FLUSH",
+     .args = "[ASYNC | SYNC]",
+     .arity = -2,
+     .flags = kNoScript | kWrite,
+     .group = CommandGroup::kScripting,
+     .run = FunctionFlush,
+     .since = "7.0.0",
+     .summary = "Deletes all libraries and their functions.",
+     .complexity = "O(N) where N is the number of functions deleted",
+     .tips = "request_policy:all_shards response_policy:all_succeeded"},
+    {.name = "FUNCTION HELP",
+     .arity = 2,
+     .flags = kLoading | kStale,
+     .group = CommandGroup::kScripting,
+     .run = FunctionHelp,
+     .since = "7.0.0",
+     .summary = "Describes the subcommands.",
+     .complexity = "O(1)"},
+};
+
+}  // namespace
+
+CommandRows ServerCommands() {
+  return kCommands;
+}
+
+}  // namespace redstart

@@ -1,0 +1,28 @@
+#ifndef REDSTART_SERVER_OBSERVE_ALLOCATOR_H_
+#define REDSTART_SERVER_OBSERVE_ALLOCATOR_H_
+
+// What the allocator says about its memory, for INFO. The keyspace's pages come straight from the
+// system and are not in here (PagePool::bytes_in_use).
+//
+// No state, any thread. jemalloc adds its statistics up when it is asked, which takes some 10 us;
+// memory in its threads' caches counts as allocated. Source: jemalloc(3), "MALLCTL NAMESPACE".
+// Built with a sanitizer there is no jemalloc, and all figures are 0.
+
+#include <cstdint>
+#include <string>
+
+namespace redstart {
+
+struct AllocatorUsage {
+  uint64_t allocated = 0;  // Asked for by the program.
+  uint64_t active = 0;     // In pages that hold something.
+  uint64_t resident = 0;   // In RAM, with the allocator's own data.
+};
+AllocatorUsage ReadAllocatorUsage();
+
+// As INFO's mem_allocator: "jemalloc-5.3.0".
+std::string AllocatorName();
+
+}  // namespace redstart
+
+#endif  // REDSTART_SERVER_OBSERVE_ALLOCATOR_H_
