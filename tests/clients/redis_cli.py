@@ -1,8 +1,9 @@
 #!/usr/bin/env python3
 """redis-cli in all its modes against the server at a port. usage: redis_cli.py PORT DIRECTORY"""
-import os, pty, select, signal, subprocess, sys, time
+import os, signal, subprocess, sys
 
 from servers import PATIENCE, Server, wait_until
+from terminal import Terminal
 
 PORT, DIRECTORY = sys.argv[1], sys.argv[2]
 
@@ -17,37 +18,6 @@ def cli(*words, input=b"", port=PORT, code=0):
 def equal(found, wanted):
     if found != wanted:
         raise AssertionError(f"{found!r} instead of {wanted!r}")
-
-
-class Terminal:
-    """An interactive redis-cli on a pseudo-terminal."""
-
-    def __init__(self, port, *words):
-        self.pid, self.descriptor = pty.fork()
-        if self.pid == 0:
-            os.environ.update(TERM="dumb", HOME=DIRECTORY)
-            os.execvp("redis-cli", ["redis-cli", "-p", str(port), *words])
-        self.seen = ""
-
-    def expect(self, text):
-        deadline = time.monotonic() + PATIENCE
-        while text not in self.seen:
-            if not select.select([self.descriptor], [], [], max(0, deadline - time.monotonic()))[0]:
-                sys.exit(f"redis-cli does not show {text!r} but {self.seen!r}")
-            try:
-                self.seen += os.read(self.descriptor, 65536).decode(errors="replace")
-            except OSError:
-                sys.exit(f"redis-cli has ended without showing {text!r} but {self.seen!r}")
-        self.seen = self.seen.partition(text)[2]
-
-    def type(self, line):
-        os.write(self.descriptor, line.encode() + b"\r")
-
-    def close(self):
-        self.type("quit")
-        _, status = os.waitpid(self.pid, 0)
-        os.close(self.descriptor)
-        equal(status, 0)
 
 
 def single_commands():

@@ -1,7 +1,7 @@
 """Servers as child processes on free ports, in temporary directories that go away with them."""
 import os, shutil, signal, socket, subprocess, sys, tempfile, time
 
-PATIENCE = 60  # Seconds after which something that is waited for counts as failed.
+PATIENCE = 120  # Seconds after which something that is waited for counts as failed.
 
 
 def free_port():
