@@ -4,20 +4,10 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),
-      StringRangeCommands(),
-      CounterCommands(),
-      KeyCommands(),
-      ExpiryCommands(),
-      ScanCommands(),
-      CopyCommands(),
-      ObjectCommands(),
-      DumpCommands(),
-      KeyspaceCommands(),
-      ConnectionCommands(),
-      ClientCommands(),
-      TransactionCommands(),
-      SyncCommands(),
+      StringCommands(),      StringRangeCommands(), CounterCommands(),    KeyCommands(),
+      ExpiryCommands(),      ScanCommands(),        CopyCommands(),       ObjectCommands(),
+      DumpCommands(),        KeyspaceCommands(),    ConnectionCommands(), ClientCommands(),
+      TransactionCommands(), SyncCommands(),
   };
 }
 
