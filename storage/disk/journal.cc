@@ -21,9 +21,20 @@ std::string EncodedCommand(std::initializer_list<std::string_view> args) {
 
 struct Journal::Chunk {
   ~Chunk() {
-    // Iteratively: a slow reader's chain may be long enough to overflow the stack.
+    // Iteratively: a slow reader's chain may be long enough to overflow the stack. The first
+    // destructor of a chain lets go of the chunks one by one; those of the others hand it what
+    // follows them. (Asking use_count() who else holds a chunk would be a race.)
+    thread_local std::shared_ptr<Chunk>* t_rest = nullptr;
+    if (t_rest != nullptr) {
+      *t_rest = std::move(next);
+      return;
+    }
     std::shared_ptr<Chunk> rest = std::move(next);
-    while (rest != nullptr && rest.use_count() == 1) rest = std::move(rest->next);
+    t_rest = &rest;
+    while (rest != nullptr) {
+      const std::shared_ptr<Chunk> first = std::move(rest);
+    }
+    t_rest = nullptr;
   }
 
   size_t size = 0;

@@ -69,18 +69,21 @@ struct TestServer {
 // A client of the server under test.
 class TestClient {
  public:
-  TestClient(Dispatcher* dispatcher, SessionRegistry* sessions, uint64_t now_ms, bool authenticated)
+  // `mailbox` is that of the client's thread and outlives all threads. A test with one thread needs
+  // none.
+  TestClient(Dispatcher* dispatcher, SessionRegistry* sessions, uint64_t now_ms, bool authenticated,
+             Mailbox* mailbox = nullptr)
       : dispatcher_(dispatcher),
         sessions_(sessions),
         session_(
             sessions->NextId(),
             {.address = "127.0.0.1:5000", .local_address = "127.0.0.1:6379", .is_loopback = true},
-            now_ms, &mailbox_) {
+            now_ms, mailbox == nullptr ? &own_mailbox_ : mailbox) {
     session_.authenticated = authenticated;
     sessions_->Add(&session_);
   }
-  TestClient(Dispatcher* dispatcher, const TestServer& server)
-      : TestClient(dispatcher, server.services.sessions, server.NowMs(), true) {}
+  TestClient(Dispatcher* dispatcher, const TestServer& server, Mailbox* mailbox = nullptr)
+      : TestClient(dispatcher, server.services.sessions, server.NowMs(), true, mailbox) {}
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
   ~TestClient() {
@@ -122,7 +125,7 @@ class TestClient {
  private:
   Dispatcher* dispatcher_;
   SessionRegistry* sessions_;
-  Mailbox mailbox_{[] {}};
+  Mailbox own_mailbox_{[] {}};
   Session session_;
 };
 

@@ -3,6 +3,7 @@
 
 #include <gtest/gtest.h>
 
+#include <deque>
 #include <functional>
 #include <random>
 #include <set>
@@ -28,8 +29,8 @@ using Batch = std::vector<Request>;
 // One thread's connection to the server: its dispatcher, its random numbers and a client.
 class Worker {
  public:
-  Worker(TestServer* server, uint64_t seed)
-      : server_(server), dispatcher_(server->services), random_(seed) {
+  Worker(TestServer* server, Mailbox* mailbox, uint64_t seed)
+      : server_(server), mailbox_(mailbox), dispatcher_(server->services), random_(seed) {
     Reconnect();
   }
 
@@ -45,15 +46,21 @@ class Worker {
   TestClient& client() { return *client_; }
   void Reconnect() {
     client_ = nullptr;
-    client_ = std::make_unique<TestClient>(&dispatcher_, *server_);
+    mailbox_->Take();
+    client_ = std::make_unique<TestClient>(&dispatcher_, *server_, mailbox_);
   }
 
  private:
   TestServer* server_;
+  Mailbox* mailbox_;
   Dispatcher dispatcher_;
   std::mt19937_64 random_;
   std::unique_ptr<TestClient> client_;
 };
+
+std::string Account(size_t number) {
+  return "account:" + std::to_string(number);
+}
 
 class StressTest : public testing::Test {
  protected:
@@ -62,28 +69,36 @@ class StressTest : public testing::Test {
   void RunThreads(const std::function<void(Worker&)>& work,
                   const std::vector<std::function<void(Worker&)>>& background) {
     std::atomic<bool> done = false;
+    std::deque<Mailbox> mailboxes;
     std::vector<std::thread> beside;
     for (const auto& action : background) {
-      beside.emplace_back([&, seed = beside.size() + 100] {
-        Worker worker(&server_, seed);
-        do {
-          action(worker);
-        } while (!done);
-      });
+      beside.emplace_back(
+          [&, mailbox = &mailboxes.emplace_back([] {}), seed = beside.size() + 100] {
+            Worker worker(&server_, mailbox, seed);
+            do {
+              action(worker);
+            } while (!done);
+          });
     }
     beside.emplace_back([&] {
       while (!done) mirror_.CatchUp();
     });
     std::vector<std::thread> threads;
     for (uint64_t seed = 0; seed < kThreads; ++seed) {
-      threads.emplace_back([&, seed] {
-        Worker worker(&server_, seed);
+      threads.emplace_back([&, mailbox = &mailboxes.emplace_back([] {}), seed] {
+        Worker worker(&server_, mailbox, seed);
         work(worker);
       });
     }
     for (std::thread& thread : threads) thread.join();
     done = true;
     for (std::thread& thread : beside) thread.join();
+  }
+
+  void OpenAccounts(size_t count, std::string_view balance) {
+    Dispatcher dispatcher(server_.services);
+    TestClient client(&dispatcher, server_);
+    for (size_t i = 0; i < count; ++i) client.RunArgs({"SET", Account(i), std::string(balance)});
   }
 
   void ExpectMirrorEqual() {
@@ -114,10 +129,6 @@ class StressTest : public testing::Test {
 
 constexpr int kAccounts = 20;
 constexpr int64_t kSum = kAccounts * 1000;
-
-std::string Account(size_t number) {
-  return "account:" + std::to_string(number);
-}
 
 Request ReadAllAccounts() {
   Request request = {"MGET"};
@@ -164,10 +175,7 @@ bool MoveWatching(Worker& worker) {
 }
 
 TEST_F(StressTest, TransactionsNeverMakeOrLoseAnything) {
-  {
-    Worker worker(&server_, 0);
-    for (int i = 0; i < kAccounts; ++i) worker.client().RunArgs({"SET", Account(i), "1000"});
-  }
+  OpenAccounts(kAccounts, "1000");
   std::atomic<int> moved = 0;
   std::atomic<int> seen = 0;
   std::atomic<int> wrong = 0;
@@ -363,10 +371,7 @@ TEST_F(StressTest, TheEffectStreamRepeatsWhateverAllThreadsDo) {
 
 TEST_F(StressTest, AScanSeesEveryKeyThatStaysWhileOthersComeAndGo) {
   constexpr size_t kLasting = 200;
-  {
-    Worker worker(&server_, 0);
-    for (size_t i = 0; i < kLasting; ++i) worker.client().RunArgs({"SET", Account(i), "1"});
-  }
+  OpenAccounts(kLasting, "1");
   std::atomic<int> walks = 0;
   std::atomic<int> incomplete = 0;
   RunThreads(
