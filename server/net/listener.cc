@@ -31,11 +31,21 @@ Listener::~Listener() {
 absl::Status Listener::Open(const Config& config) {
   // The same port cannot be bound twice, so the old sockets go first, and come back if the new ones
   // fail.
-  const std::vector<std::shared_ptr<Socket>> before = std::move(sockets_);
-  for (const auto& socket : before) {
-    ErrorCode ignored;
-    socket->descriptor->close(ignored);
+  Close();
+  const absl::Status status = OpenAll(config);
+  if (status.ok()) {
+    last_good_ = std::make_unique<const Config>(config);
+  } else if (last_good_ != nullptr) {
+    if (const absl::Status back = OpenAll(*last_good_); !back.ok()) {
+      const absl::string_view reason = back.message();
+      logging::Warning("Cannot listen on the addresses that were in use before, either: {}",
+                       std::string_view(reason.data(), reason.size()));
+    }
   }
+  return status;
+}
+
+absl::Status Listener::OpenAll(const Config& config) {
   std::vector<std::shared_ptr<Socket>> sockets;
   std::vector<std::string> addresses;
   absl::Status status = OpenTcp(config, &sockets, &addresses);

@@ -26,7 +26,7 @@ class Listener {
   ~Listener();
 
   // Listens as the configuration says, in place of what was listened on before. On an error
-  // everything is as it was.
+  // what was listened on before is opened again.
   absl::Status Open(const Config& config);
   void Close();
   // The addresses that are listened on, for the log and the process title.
@@ -39,6 +39,7 @@ class Listener {
     std::string unix_path;  // Removed when the socket is closed.
   };
 
+  absl::Status OpenAll(const Config& config);
   absl::Status OpenTcp(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets,
                        std::vector<std::string>* addresses);
   absl::Status OpenUnix(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets);
@@ -52,6 +53,7 @@ class Listener {
   Services services_;
   std::vector<std::shared_ptr<Socket>> sockets_;
   std::vector<std::string> addresses_;
+  std::unique_ptr<const Config> last_good_;  // What sockets_ were opened by.
 };
 
 }  // namespace redstart
