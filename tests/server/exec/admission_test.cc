@@ -67,6 +67,7 @@ TEST_F(AdmissionTest, ArityIsCheckedPerSubcommand) {
 }
 
 TEST_F(AdmissionTest, AuthenticationComesFirstForAllButAFew) {
+  config_.requirepass = "password";
   session_.authenticated = false;
   EXPECT_EQ(Refusal({"GET", "k"}), "NOAUTH Authentication required.");
   EXPECT_EQ(Refusal({"AUTH", "password"}), "");
