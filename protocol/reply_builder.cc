@@ -44,7 +44,8 @@ void ReplyBuilder::Fail(std::string_view code_and_text) {
 
 void ReplyBuilder::FailWith(std::initializer_list<std::string_view> pieces) {
   last_error_.clear();
-  for (const std::string_view piece : pieces) last_error_ += piece;
+  // Redis prints its pieces as C strings, which end at the first zero byte.
+  for (const std::string_view piece : pieces) last_error_ += piece.substr(0, piece.find('\0'));
   // Text may quote what the client sent: a line break in it would end the reply early.
   while (last_error_.ends_with('\r') || last_error_.ends_with('\n')) last_error_.pop_back();
   std::replace(last_error_.begin(), last_error_.end(), '\r', ' ');

@@ -253,7 +253,7 @@ void ReplyWithDocs(const CommandRow& row, ReplyBuilder& reply) {
   reply.Map(4 + size_t{!spec.args.empty()} + size_t{!subcommands.empty()});
   ReplyWithPair("summary", spec.summary, reply);
   ReplyWithPair("since", spec.since, reply);
-  ReplyWithPair("group", kGroups[static_cast<size_t>(spec.group)], reply);
+  ReplyWithPair("group", GroupName(spec.group), reply);
   ReplyWithPair("complexity", spec.complexity, reply);
   if (!spec.args.empty()) {
     reply.Bulk("arguments");
@@ -284,6 +284,10 @@ std::vector<KeyUse> FindKeyUses(const CommandSpec& spec, Args args) {
     for (const int position : positions) uses.push_back({position, flags});
   }
   return uses;
+}
+
+std::string_view GroupName(CommandGroup group) {
+  return kGroups[static_cast<size_t>(group)];
 }
 
 std::optional<uint32_t> FindAclCategory(std::string_view name) {

@@ -47,6 +47,9 @@ std::vector<KeyUse> FindKeyUses(const CommandSpec& spec, Args args);
 // Whether any of its key specifications finds keys.
 bool HasKeys(const CommandSpec& spec);
 
+// The name of a group: "sorted-set".
+std::string_view GroupName(CommandGroup group);
+
 // The AclCategory of this name ("read"), in any case.
 std::optional<uint32_t> FindAclCategory(std::string_view name);
 

@@ -218,6 +218,13 @@ void GetEx(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   }
 }
 
+// SET only reads the key if GET is given. As on Redis, that is any argument behind the value.
+uint16_t SetKeyFlags(Args args) {
+  const bool reads = std::any_of(args.begin() + 3, args.end(),
+                                 [](std::string_view arg) { return SameWord(arg, "GET"); });
+  return reads ? kKeyReadWrite | kKeyAccess | kKeyUpdate : kKeyOverwrite | kKeyUpdate;
+}
+
 constexpr KeySpec kSetKey[] = {
     {.flags = kKeyReadWrite | kKeyAccess | kKeyUpdate | kKeyVariableFlags}};
 constexpr KeySpec kOverwritePairs[] = {
@@ -256,7 +263,8 @@ constexpr CommandSpec kCommands[] = {
      .run = Set,
      .since = "1.0.0",
      .summary = "Makes a key hold a string, whatever it held before, or creates it.",
-     .complexity = "O(1)"},
+     .complexity = "O(1)",
+     .key_flags = SetKeyFlags},
     {.name = "SETNX",
      .args = "key value",
      .arity = 3,

@@ -8,18 +8,18 @@
 namespace redstart {
 namespace {
 
-// How much of an unknown command, and of all its arguments together, the error repeats.
+// How much of all the arguments of an unknown command together the error repeats.
 constexpr size_t kQuotedBytes = 128;
 
 std::string UnknownCommand(Args args) {
   std::string quoted;
   for (const std::string_view arg : args.subspan(1)) {
     if (quoted.size() >= kQuotedBytes) break;
-    const std::string_view shown = arg.substr(0, kQuotedBytes - quoted.size());
+    const std::string_view shown = error::Quotable(arg, kQuotedBytes - quoted.size());
     quoted.append("'").append(shown).append("' ");
   }
   std::string text = "ERR unknown command '";
-  return text.append(args[0].substr(0, kQuotedBytes))
+  return text.append(error::Quotable(args[0]))
       .append("', with args beginning with: ")
       .append(quoted);
 }

@@ -50,10 +50,11 @@ enum CommandFlag : uint32_t {
   // Not shown to clients.
   kNeverQueued = 1u << 23,  // Runs at once inside MULTI: EXEC, DISCARD, ...
   kContainer = 1u << 24,    // Its first argument names a subcommand. No handler: and must be there.
-  kDebugGuarded = 1u << 25,  // Allowed by enable-debug-command.
-  kUnlisted = 1u << 26,      // A subcommand that COMMAND does not list, as on Redis (DEBUG's).
-  kNeedsWhole = 1u << 27,    // A session handler that runs with every shard locked (SYNC).
-  kNeedsWalk = 1u << 28,     // A session handler that looks at all shards, one by one (INFO).
+  kDebugGuarded = 1u << 25,     // Allowed by enable-debug-command.
+  kUnlisted = 1u << 26,         // A subcommand that COMMAND does not list, as on Redis (DEBUG's).
+  kNeedsWhole = 1u << 27,       // A session handler that runs with every shard locked (SYNC).
+  kEndsTransaction = 1u << 29,  // Refusing it ends the transaction (EXEC).
+  kNeedsWalk = 1u << 28,        // A session handler that looks at all shards, one by one (INFO).
 };
 
 // ACL categories; those that follow from flags and group are added by CategoriesOf.

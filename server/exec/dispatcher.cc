@@ -119,9 +119,17 @@ bool Dispatcher::Admit(Session& session, const CommandRow* row, Args args, Reply
   if (IsAdmitted({session, row, args, *config_}, &error)) [[likely]] {
     return true;
   }
-  if (session.in_transaction()) session.transaction().aborted = true;
   if (row != nullptr) stats_->commands[row->index].rejected.Add();
-  reply.Fail(error);
+  if (row != nullptr && row->spec->Has(kEndsTransaction)) {
+    session.EndTransaction();
+    Unwatch(session);
+    const std::string_view reason =
+        std::string_view(error).substr(error.starts_with("ERR ") ? 4 : 0);
+    reply.FailWith({"EXECABORT Transaction discarded because of: ", reason});
+  } else {
+    if (session.in_transaction()) session.transaction().aborted = true;
+    reply.Fail(error);
+  }
   CountErrors(reply);
   return false;
 }

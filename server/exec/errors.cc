@@ -5,9 +5,6 @@
 namespace redstart::error {
 namespace {
 
-// How much of an argument an error text repeats.
-constexpr size_t kQuotedBytes = 128;
-
 std::string Upper(std::string_view text) {
   std::string upper(text);
   for (char& c : upper) c = absl::ascii_toupper(static_cast<unsigned char>(c));
@@ -15,6 +12,11 @@ std::string Upper(std::string_view text) {
 }
 
 }  // namespace
+
+std::string_view Quotable(std::string_view argument, size_t limit) {
+  const std::string_view shown = argument.substr(0, limit);
+  return shown.substr(0, shown.find('\0'));
+}
 
 std::string WrongArity(std::string_view full_name) {
   return "ERR wrong number of arguments for '" + std::string(full_name) + "' command";
@@ -25,13 +27,13 @@ std::string InvalidExpire(std::string_view full_name) {
 }
 
 std::string UnknownSubcommand(std::string_view subcommand, std::string_view command) {
-  return "ERR unknown subcommand '" + std::string(subcommand.substr(0, kQuotedBytes)) + "'. Try " +
+  return "ERR unknown subcommand '" + std::string(Quotable(subcommand)) + "'. Try " +
          Upper(command) + " HELP.";
 }
 
 std::string UnknownSubcommandOrArity(std::string_view subcommand, std::string_view command) {
   std::string text = "ERR unknown subcommand or wrong number of arguments for '";
-  return text.append(subcommand.substr(0, kQuotedBytes))
+  return text.append(Quotable(subcommand))
       .append("'. Try ")
       .append(Upper(command))
       .append(" HELP.");

@@ -69,6 +69,9 @@ inline constexpr std::string_view kExecAbort =
 inline constexpr std::string_view kNotInTransaction =
     "ERR Command not allowed inside a transaction";
 
+// As much of what a client sent as errors repeat: up to `limit` bytes, and up to the first zero
+// byte.
+std::string_view Quotable(std::string_view argument, size_t limit = 128);
 // "ERR wrong number of arguments for 'set' command"; `full_name` in small letters, "client|kill"
 // for a subcommand.
 std::string WrongArity(std::string_view full_name);

@@ -228,7 +228,8 @@ class WriteKeys {
   // Whether a key given this deadline is to be deleted at once. Never where somebody else decides
   // about expiry (ExpiryMode::kHide).
   bool IsOver(int64_t deadline) const {
-    return deadline <= static_cast<int64_t>(now_ms()) && access_->frame().expiry == ExpiryMode::kDelete;
+    return deadline <= static_cast<int64_t>(now_ms()) &&
+           access_->frame().expiry == ExpiryMode::kDelete;
   }
   // Sets or (kNever) removes the deadline of a key that is there.
   void SetDeadline(std::string_view key, uint64_t deadline);

@@ -64,6 +64,8 @@ def comparison_of(args, exceptions):
 def equal(mine, theirs, comparison):
     if mine == theirs:
         return True
+    if comparison == "refusal":
+        return mine[:1] == theirs[:1] == b"-"
     if comparison is None or mine[:1] == b"-" or theirs[:1] == b"-":
         return False
     a, b = decode(mine)[0], decode(theirs)[0]

@@ -19,7 +19,8 @@ std::string Describe(const std::vector<SyntaxArgument>& arguments) {
     if (argument.optional) text += '?';
     if (argument.multiple) text += '*';
     if (argument.multiple_token) text += '+';
-    if (!argument.arguments.empty()) text += "(" + Describe(argument.arguments) + ")";
+    if (!argument.arguments.empty())
+      text.append("(").append(Describe(argument.arguments)).append(")");
   }
   return text;
 }
@@ -63,8 +64,9 @@ TEST(CommandSyntaxTest, TokensNameWhatFollowsThem) {
 
 TEST(CommandSyntaxTest, WordsAreCounted) {
   const auto count = [](std::string_view syntax) {
-    const SyntaxCount count = CountWords(ParseSyntax({.name = "X", .args = syntax}));
-    return std::to_string(count.min) + (count.unlimited ? "+" : "-" + std::to_string(count.max));
+    const SyntaxCount words = CountWords(ParseSyntax({.name = "X", .args = syntax}));
+    std::string text = std::to_string(words.min);
+    return words.unlimited ? text.append("+") : text.append("-").append(std::to_string(words.max));
   };
   EXPECT_EQ(count(""), "0-0");
   EXPECT_EQ(count("key value"), "2-2");

@@ -39,6 +39,14 @@ TEST_F(TransactionCommandsTest, ExecFailsWhenAWatchedKeyWasChangedByAnother) {
   EXPECT_EQ(RunRaw({"EXEC"}), "*1\r\n+OK\r\n");
 }
 
+TEST_F(TransactionCommandsTest, ARefusedExecEndsTheTransaction) {
+  Run("MULTI");
+  Run("SET", "a", "1");
+  EXPECT_EQ(Run("EXEC", "x"), Error("EXECABORT Transaction discarded because of: wrong number of "
+                                    "arguments for 'exec' command"));
+  EXPECT_EQ(Run("EXEC"), Error("ERR EXEC without MULTI"));
+}
+
 TEST_F(TransactionCommandsTest, AnErrorWhileQueueingAbortsExec) {
   Run("MULTI");
   EXPECT_EQ(Run("SET", "a"), Error("ERR wrong number of arguments for 'set' command"));

@@ -97,9 +97,11 @@ TEST(CommandSpecTest, TheScopeFollowsFromTheHandler) {
 }
 
 TEST(CommandSpecTest, CategoriesFollowFromFlagsAndGroup) {
-  const CommandSpec get = {.name = "X", .flags = kReadOnly | kFast, .group = CommandGroup::kString};
+  const CommandSpec get = {
+      .name = "X", .flags = kReadOnly | kFast, .group = CommandGroup::kString, .run = OnRead};
   EXPECT_EQ(get.AllCategories(), uint32_t{kCategoryRead | kCategoryFast | kCategoryString});
-  const CommandSpec keys = {.name = "X", .flags = kReadOnly, .categories = kCategoryDangerous};
+  const CommandSpec keys = {
+      .name = "X", .flags = kReadOnly, .categories = kCategoryDangerous, .run = OnWalk};
   EXPECT_EQ(keys.AllCategories(),
             uint32_t{kCategoryKeyspace | kCategoryRead | kCategorySlow | kCategoryDangerous});
   const CommandSpec admin = {.name = "X", .flags = kAdmin, .group = CommandGroup::kServer};

@@ -52,7 +52,8 @@ class WatchListTest : public testing::Test {
   }
 
   Keyspace keyspace_{64, 16, 1};
-  WatchList watches_;
+  std::atomic<bool> touched_{false};
+  WatchList watches_{&touched_};
 };
 
 TEST_F(WatchListTest, RemembersAKeyOncePerDatabase) {
