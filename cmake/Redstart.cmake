@@ -17,12 +17,20 @@ function(redstart_library name folder)
   endif()
 endfunction()
 
-# The standard headers that nearly every file reads, compiled once per target.
-function(redstart_precompile target)
-  target_precompile_headers(${target} PRIVATE
+# The standard headers that nearly every file reads, compiled once for all libraries (redstart_pch).
+function(redstart_precompiled_header)
+  file(WRITE ${CMAKE_BINARY_DIR}/pch.cc.new "// Carries the precompiled header of all libraries.\n")
+  file(COPY_FILE ${CMAKE_BINARY_DIR}/pch.cc.new ${CMAKE_BINARY_DIR}/pch.cc ONLY_IF_DIFFERENT)
+  add_library(redstart_pch STATIC ${CMAKE_BINARY_DIR}/pch.cc)
+  target_link_libraries(redstart_pch PUBLIC redstart_flags)
+  target_precompile_headers(redstart_pch PRIVATE
     <algorithm> <array> <atomic> <chrono> <cstdint> <cstring> <deque> <functional> <limits> <memory> <mutex>
     <optional> <span> <string> <string_view> <utility> <vector>
-    <absl/container/flat_hash_map.h> <absl/container/inlined_vector.h> <absl/types/span.h> ${ARGN})
+    <absl/container/flat_hash_map.h> <absl/container/inlined_vector.h> <absl/types/span.h>)
+endfunction()
+
+function(redstart_precompile target)
+  target_precompile_headers(${target} REUSE_FROM redstart_pch)
 endfunction()
 
 # redstart_tests(NAME FOLDER libraries...): every *_test.cc of tests/FOLDER as one GoogleTest binary.
@@ -31,7 +39,7 @@ function(redstart_tests name folder)
   if(sources)
     add_executable(${name}_test ${sources})
     target_link_libraries(${name}_test PRIVATE ${ARGN} GTest::gmock GTest::gtest_main)
-    redstart_precompile(${name}_test <gmock/gmock.h> <gtest/gtest.h>)
+    target_precompile_headers(${name}_test REUSE_FROM redstart_test_pch)
     gtest_discover_tests(${name}_test TEST_PREFIX "${folder}/" DISCOVERY_TIMEOUT 120 PROPERTIES TIMEOUT 300)
   endif()
 endfunction()
