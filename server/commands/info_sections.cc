@@ -144,6 +144,21 @@ void WriteFragmentation(uint64_t used, const AllocatorUsage& usage, uint64_t rss
   fields.Signed("mem_fragmentation_bytes", difference(rss, used));
 }
 
+// There are no scripts and no functions.
+void WriteScriptMemory(InfoFields& fields) {
+  fields.Number("used_memory_lua", 0);
+  fields.Number("used_memory_vm_eval", 0);
+  fields.Text("used_memory_lua_human", HumanBytes(0));
+  for (const std::string_view name :
+       {"used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
+        "number_of_libraries", "used_memory_vm_functions"}) {
+    fields.Number(name, 0);
+  }
+  WriteBytes(fields, "used_memory_vm_total", 0);
+  fields.Number("used_memory_functions", 0);
+  WriteBytes(fields, "used_memory_scripts", 0);
+}
+
 void WriteMemory(const Call& call, InfoFields& fields) {
   const Services& services = call.services();
   const uint64_t used = UsedMemory(services);
@@ -160,14 +175,7 @@ void WriteMemory(const Call& call, InfoFields& fields) {
   fields.Number("allocator_active", usage.active);
   fields.Number("allocator_resident", usage.resident);
   WriteBytes(fields, "total_system_memory", TotalMemoryBytes());
-  // There are no scripts and no functions.
-  for (const std::string_view name :
-       {"used_memory_lua", "used_memory_vm_eval", "used_memory_scripts_eval",
-        "number_of_cached_scripts", "number_of_functions", "number_of_libraries",
-        "used_memory_vm_functions", "used_memory_vm_total", "used_memory_functions",
-        "used_memory_scripts"}) {
-    fields.Number(name, 0);
-  }
+  WriteScriptMemory(fields);
   WriteBytes(fields, "maxmemory", static_cast<uint64_t>(call.config().maxmemory));
   fields.Text("maxmemory_policy", OptionText(call, "maxmemory-policy"));
   WriteFragmentation(used, usage, rss, fields);
@@ -255,6 +263,7 @@ void WriteStats(const Call& call, InfoFields& fields) {
   zeros({"dump_payload_sanitizations"});
   sum("total_reads_processed", &ThreadStats::reads);
   sum("total_writes_processed", &ThreadStats::writes);
+  zeros({"reply_buffer_shrinks", "reply_buffer_expands"});
   sum("client_query_buffer_limit_disconnections", &ThreadStats::query_buffer_disconnections);
   sum("client_output_buffer_limit_disconnections", &ThreadStats::output_buffer_disconnections);
   sum("acl_access_denied_auth", &ThreadStats::auth_failures);
