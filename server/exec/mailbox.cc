@@ -16,13 +16,15 @@ Mailbox::~Mailbox() {
 }
 
 void Mailbox::Push(const Message& message) {
-  Node* node = new Node{nullptr, message};
-  node->next = newest_.load(std::memory_order_relaxed);
-  while (!newest_.compare_exchange_weak(node->next, node, std::memory_order_release,
+  Node* before = newest_.load(std::memory_order_relaxed);
+  Node* node = new Node{before, message};
+  while (!newest_.compare_exchange_weak(before, node, std::memory_order_release,
                                         std::memory_order_relaxed)) {
+    node->next = before;
   }
+  // From here on the node is the consumer's, which may have freed it already.
   // Whoever finds the queue empty wakes; the others' messages are taken along.
-  if (node->next == nullptr) t_to_wake.push_back(this);
+  if (before == nullptr) t_to_wake.push_back(this);
 }
 
 std::vector<Mailbox::Message> Mailbox::Take() {

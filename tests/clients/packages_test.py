@@ -64,7 +64,7 @@ class Companions:
             ("python3-redis", self.python), ("node-redis", lambda: self.node(node_path)))]
         if node_path is None:
             self.threads.pop()
-        self.statistics = subprocess.Popen(["redis-cli", "-p", self.port, "--stat", "-i", "0.1"], stdout=subprocess.PIPE, text=True)
+        self.statistics = subprocess.Popen(["stdbuf", "-oL", "redis-cli", "-p", self.port, "--stat", "-i", "0.1"], stdout=subprocess.PIPE, text=True)
         for thread in self.threads:
             thread.start()
 

@@ -3,7 +3,6 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
-#include <filesystem>
 #include <fstream>
 #include <map>
 #include <string>
@@ -19,7 +18,7 @@ using testing::HasSubstr;
 using testing::Not;
 
 std::string ConfPath() {
-  return (std::filesystem::path(__FILE__).parent_path() / "../../../conf/redstart.conf").string();
+  return REDSTART_SOURCE_DIR "/conf/redstart.conf";
 }
 
 std::string FirstWord(std::string_view line) {
