@@ -21,7 +21,7 @@ namespace redstart {
 
 class Listener {
  public:
-  // `threads` and `services` outlive the listener; accepting happens on threads[0].
+  // `threads` outlive the listener; accepting happens on threads[0].
   explicit Listener(std::vector<IoThread*> threads);
   ~Listener();
 
