@@ -8,7 +8,7 @@ namespace redstart {
 
 LazyFree::~LazyFree() {
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     stopping_ = true;
     changed_.notify_all();
   }
@@ -16,7 +16,7 @@ LazyFree::~LazyFree() {
 }
 
 void LazyFree::Add(size_t objects, std::function<void()> job) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   pending_objects_ += objects;
   jobs_.push_back({objects, std::move(job)});
   if (!thread_.joinable()) {
@@ -27,37 +27,38 @@ void LazyFree::Add(size_t objects, std::function<void()> job) {
 }
 
 void LazyFree::Drain() {
-  std::unique_lock lock(mutex_);
-  changed_.wait(lock, [this] { return jobs_.empty() && !running_job_; });
+  const MutexLock lock(&mutex_);
+  while (!jobs_.empty() || running_job_) changed_.wait(mutex_);
 }
 
 uint64_t LazyFree::pending_objects() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return pending_objects_;
 }
 
 uint64_t LazyFree::freed_objects() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return freed_objects_;
 }
 
 void LazyFree::Loop() {
-  std::unique_lock lock(mutex_);
+  mutex_.lock();
   while (true) {
-    changed_.wait(lock, [this] { return stopping_ || !jobs_.empty(); });
-    if (jobs_.empty()) return;
+    while (!stopping_ && jobs_.empty()) changed_.wait(mutex_);
+    if (jobs_.empty()) break;
     Job job = std::move(jobs_.front());
     jobs_.pop_front();
     running_job_ = true;
-    lock.unlock();
+    mutex_.unlock();
     job.run();
     job.run = nullptr;  // What the job owns goes here, without the lock.
-    lock.lock();
+    mutex_.lock();
     running_job_ = false;
     pending_objects_ -= job.objects;
     freed_objects_ += job.objects;
     changed_.notify_all();
   }
+  mutex_.unlock();
 }
 
 }  // namespace redstart

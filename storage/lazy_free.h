@@ -12,10 +12,11 @@
 #include <cstdint>
 #include <deque>
 #include <functional>
-#include <mutex>
 #include <thread>
 
+#include "absl/base/thread_annotations.h"
 #include "storage/base/counter.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -43,14 +44,14 @@ class LazyFree {
   };
   void Loop();
 
-  mutable std::mutex mutex_;
-  std::condition_variable changed_;
-  std::deque<Job> jobs_;
-  bool running_job_ = false;
-  bool stopping_ = false;
-  uint64_t pending_objects_ = 0;
-  uint64_t freed_objects_ = 0;
-  std::thread thread_;
+  mutable Mutex mutex_;
+  std::condition_variable_any changed_;
+  std::deque<Job> jobs_ ABSL_GUARDED_BY(mutex_);
+  bool running_job_ ABSL_GUARDED_BY(mutex_) = false;
+  bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
+  uint64_t pending_objects_ ABSL_GUARDED_BY(mutex_) = 0;
+  uint64_t freed_objects_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::thread thread_;  // Started under mutex_, joined when nobody adds any more.
 };
 
 }  // namespace redstart

@@ -75,7 +75,7 @@ ConfigStore::ConfigStore(Config start)
     : current_(std::make_shared<const Config>(std::move(start))) {}
 
 std::shared_ptr<const Config> ConfigStore::current() const {
-  const std::lock_guard lock(current_mutex_);
+  const MutexLock lock(&current_mutex_);
   return current_;
 }
 
@@ -83,7 +83,7 @@ absl::Status ConfigStore::Set(absl::Span<const NameValue> changes, const SetOpti
   std::vector<Target> targets;
   if (absl::Status status = CheckNames(changes, options, &targets); !status.ok()) return status;
 
-  const std::lock_guard lock(set_mutex_);
+  const MutexLock lock(&set_mutex_);
   const std::shared_ptr<const Config> before = current();
   auto after = std::make_shared<Config>(*before);
   for (size_t i = 0; i < targets.size(); ++i) {
@@ -105,7 +105,7 @@ absl::Status ConfigStore::Set(absl::Span<const NameValue> changes, const SetOpti
   }
   if (absl::Status status = RunHooks(changed, *before, *after); !status.ok()) return status;
   {
-    const std::lock_guard publish(current_mutex_);
+    const MutexLock publish(&current_mutex_);
     current_ = std::move(after);
   }
   generation_.fetch_add(1, std::memory_order_release);
@@ -167,7 +167,7 @@ void ConfigStore::OnChange(absl::Span<const std::string_view> names, Hook hook) 
     registration.options.push_back(option);
   }
   registration.hook = std::move(hook);
-  const std::lock_guard lock(set_mutex_);
+  const MutexLock lock(&set_mutex_);
   hooks_.push_back(std::move(registration));
 }
 

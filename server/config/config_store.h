@@ -18,15 +18,16 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <utility>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "absl/status/status.h"
 #include "absl/types/span.h"
 #include "server/config/config.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -79,12 +80,13 @@ class ConfigStore {
   };
 
   absl::Status RunHooks(absl::Span<const std::pair<const Option*, std::string>> changed,
-                        const Config& before, const Config& after) const;
+                        const Config& before, const Config& after) const
+      ABSL_EXCLUSIVE_LOCKS_REQUIRED(set_mutex_);
 
-  std::mutex set_mutex_;
-  std::vector<Registration> hooks_;  // guarded by set_mutex_
-  mutable std::mutex current_mutex_;
-  std::shared_ptr<const Config> current_;  // guarded by current_mutex_
+  Mutex set_mutex_;
+  std::vector<Registration> hooks_ ABSL_GUARDED_BY(set_mutex_);
+  mutable Mutex current_mutex_;
+  std::shared_ptr<const Config> current_ ABSL_GUARDED_BY(current_mutex_);
   std::atomic<uint64_t> generation_{1};
 };
 

@@ -3,24 +3,24 @@
 namespace redstart {
 
 void SessionRegistry::Add(Session* session) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   sessions_.emplace(session->id(), session);
   count_.store(sessions_.size(), std::memory_order_relaxed);
 }
 
 void SessionRegistry::Remove(const Session& session) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   sessions_.erase(session.id());
   count_.store(sessions_.size(), std::memory_order_relaxed);
 }
 
 void SessionRegistry::ForEach(const std::function<void(Session&)>& visit) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   for (const auto& [id, session] : sessions_) visit(*session);
 }
 
 bool SessionRegistry::Visit(uint64_t id, const std::function<void(Session&)>& visit) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   const auto found = sessions_.find(id);
   if (found == sessions_.end()) return false;
   visit(*found->second);
@@ -29,13 +29,13 @@ bool SessionRegistry::Visit(uint64_t id, const std::function<void(Session&)>& vi
 
 void SessionRegistry::SetLabel(Session* session, std::string Session::Labels::*label,
                                std::string_view text) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (session->labels_ == nullptr) session->labels_ = std::make_unique<Session::Labels>();
   ((*session->labels_).*label).assign(text);
 }
 
 void SessionRegistry::ResetLabels(Session* session) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   session->labels_ = nullptr;
 }
 

@@ -11,11 +11,11 @@
 #include <cstdint>
 #include <functional>
 #include <map>
-#include <mutex>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
 #include "server/exec/session.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -40,7 +40,7 @@ class SessionRegistry {
  private:
   std::atomic<uint64_t> next_id_{1};
   std::atomic<size_t> count_{0};
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::map<uint64_t, Session*> sessions_ ABSL_GUARDED_BY(mutex_);
 };
 

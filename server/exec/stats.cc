@@ -1,6 +1,7 @@
 #include "server/exec/stats.h"
 
 #include <numeric>
+#include <utility>
 
 namespace redstart {
 namespace {
@@ -34,7 +35,7 @@ constexpr Counter CommandStats::*kResettableOfCommands[] = {
 void ErrorCounts::Add(std::string_view error, uint64_t count) {
   const size_t end = error.substr(0, kMaxCodeBytes).find(' ');
   const std::string_view code = end == std::string_view::npos ? "ERR" : error.substr(0, end);
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   const auto found = counts_.find(code);
   if (found != counts_.end()) {
     found->second += count;
@@ -44,12 +45,12 @@ void ErrorCounts::Add(std::string_view error, uint64_t count) {
 }
 
 void ErrorCounts::AddTo(Map* sums) const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   for (const auto& [code, count] : counts_) (*sums)[code] += count;
 }
 
 ThreadStats* StatsBoard::AddThread() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   threads_.push_back(std::make_unique<ThreadStats>(command_count_));
   return threads_.back().get();
 }
@@ -67,17 +68,17 @@ uint64_t StatsBoard::SumSinceStart(size_t command, Counter CommandStats::*counte
 }
 
 uint64_t StatsBoard::Sum(Counter ThreadStats::*counter) const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return SumSinceStart(counter) - (before_reset_.*counter).Get();
 }
 
 uint64_t StatsBoard::SumOfCommand(size_t command, Counter CommandStats::*counter) const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   return SumSinceStart(command, counter) - (before_reset_.commands[command].*counter).Get();
 }
 
 ErrorCounts::Map StatsBoard::SumOfErrors() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   ErrorCounts::Map sums;
   for (const auto& thread : threads_) thread->errors.AddTo(&sums);
   for (const auto& [code, count] : errors_before_reset_) {
@@ -88,7 +89,7 @@ ErrorCounts::Map StatsBoard::SumOfErrors() const {
 }
 
 void StatsBoard::Reset() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   for (const auto counter : kResettable) (before_reset_.*counter).Set(SumSinceStart(counter));
   for (size_t command = 0; command < command_count_; ++command) {
     for (const auto counter : kResettableOfCommands) {
@@ -100,7 +101,7 @@ void StatsBoard::Reset() {
 }
 
 StatsBoard::Rates StatsBoard::rates() const {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   std::array<double, kRated.size()> means;
   for (size_t i = 0; i < kRated.size(); ++i) {
     means[i] = std::accumulate(samples_[i].begin(), samples_[i].end(), 0.0) / kSamples;
@@ -109,7 +110,7 @@ StatsBoard::Rates StatsBoard::rates() const {
 }
 
 void StatsBoard::SampleRates(uint64_t now_us) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   const uint64_t elapsed_us = now_us - last_sample_us_;
   const bool is_first = last_sample_us_ == 0;
   const bool is_forward = now_us > last_sample_us_;  // Somebody may have set the clock.

@@ -12,13 +12,13 @@
 #include <array>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "storage/base/counter.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -43,7 +43,7 @@ class ErrorCounts {
   void AddTo(Map* sums) const;
 
  private:
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   Map counts_ ABSL_GUARDED_BY(mutex_);
 };
 
@@ -107,7 +107,7 @@ class StatsBoard {
       ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   const size_t command_count_;
-  mutable std::mutex mutex_;
+  mutable Mutex mutex_;
   std::vector<std::unique_ptr<ThreadStats>> threads_ ABSL_GUARDED_BY(mutex_);
   ThreadStats before_reset_ ABSL_GUARDED_BY(mutex_);
   ErrorCounts::Map errors_before_reset_ ABSL_GUARDED_BY(mutex_);

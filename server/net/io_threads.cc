@@ -32,7 +32,7 @@ IoThreads::IoThreads(const Services& services, size_t count) {
     threads_.push_back(std::make_unique<IoThread>(services, i, count));
     threads.push_back(threads_.back().get());
   }
-  listener_ = std::make_unique<Listener>(threads, services);
+  listener_ = std::make_unique<Listener>(threads);
 }
 
 IoThreads::~IoThreads() {

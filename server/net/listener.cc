@@ -21,8 +21,7 @@ constexpr int kAcceptsPerTurn = 1000;
 
 }  // namespace
 
-Listener::Listener(std::vector<IoThread*> threads, const Services& services)
-    : threads_(std::move(threads)), services_(services) {}
+Listener::Listener(std::vector<IoThread*> threads) : threads_(std::move(threads)) {}
 
 Listener::~Listener() {
   Close();

@@ -21,8 +21,8 @@ namespace redstart {
 
 class Listener {
  public:
-  // `threads` and `services` outlive the listener; accepting happens on threads[0].
-  Listener(std::vector<IoThread*> threads, const Services& services);
+  // `threads` outlive the listener; accepting happens on threads[0].
+  explicit Listener(std::vector<IoThread*> threads);
   ~Listener();
 
   // Listens as the configuration says, in place of what was listened on before. On an error
@@ -50,7 +50,6 @@ class Listener {
   IoThread* LeastBusyThread() const;
 
   std::vector<IoThread*> threads_;
-  Services services_;
   std::vector<std::shared_ptr<Socket>> sockets_;
   std::vector<std::string> addresses_;
   std::unique_ptr<const Config> last_good_;  // What sockets_ were opened by.

@@ -28,7 +28,7 @@ PagePool::~PagePool() {
 }
 
 void* PagePool::Allocate() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   Chunk* chunk = open_.empty() ? MapChunk() : *open_.begin();
   size_t word = 0;
   while (chunk->free[word] == 0) ++word;
@@ -45,7 +45,7 @@ void PagePool::Free(void* page) {
   const auto address = reinterpret_cast<uintptr_t>(page);
   auto* chunk = reinterpret_cast<Chunk*>(address & ~uintptr_t{kChunkBytes - 1});
   const size_t i = (address & (kChunkBytes - 1)) / kPageBytes - 1;
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   chunk->free[i / 64] |= uint64_t{1} << (i % 64);
   pages_in_use_.fetch_sub(1, std::memory_order_relaxed);
   if (chunk->free_count++ == 0) open_.insert(chunk);
@@ -59,7 +59,7 @@ void PagePool::Free(void* page) {
 }
 
 void PagePool::Purge() {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   for (Chunk* chunk = all_; chunk != nullptr;) {
     Chunk* next = chunk->next;
     if (chunk->free_count == kPagesPerChunk) {

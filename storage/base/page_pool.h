@@ -12,8 +12,10 @@
 
 #include <atomic>
 #include <cstddef>
-#include <mutex>
 #include <set>
+
+#include "absl/base/thread_annotations.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -51,14 +53,13 @@ class PagePool {
  private:
   struct Chunk;
 
-  // REQUIRES of all: mutex_ is held.
-  Chunk* MapChunk();
-  void UnmapChunk(Chunk* chunk);
+  Chunk* MapChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void UnmapChunk(Chunk* chunk) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  std::mutex mutex_;
-  std::set<Chunk*> open_;  // Guarded by mutex_: chunks with a free page, by address.
-  Chunk* all_ = nullptr;   // Guarded by mutex_: every chunk, linked.
-  size_t spare_ = 0;       // Guarded by mutex_: how many chunks are fully free.
+  Mutex mutex_;
+  std::set<Chunk*> open_ ABSL_GUARDED_BY(mutex_);  // Chunks with a free page, by address.
+  Chunk* all_ ABSL_GUARDED_BY(mutex_) = nullptr;   // Every chunk, linked.
+  size_t spare_ ABSL_GUARDED_BY(mutex_) = 0;       // How many chunks are fully free.
   std::atomic<size_t> pages_in_use_{0};
   std::atomic<size_t> chunk_count_{0};
 };

@@ -17,7 +17,7 @@ Reclaimer::~Reclaimer() {
 void Reclaimer::Retire(void* memory, void (*free_it)(void*)) {
   std::vector<Retired> due;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     const uint64_t epoch = epoch_.fetch_add(1, std::memory_order_seq_cst);
     retired_.push_back({memory, free_it, epoch});
     TakeDue(&due);
@@ -29,7 +29,7 @@ void Reclaimer::Collect() {
   if (waiting() == 0) return;
   std::vector<Retired> due;
   {
-    std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     TakeDue(&due);
   }
   for (const Retired& r : due) r.free_it(r.memory);
@@ -58,12 +58,12 @@ void Reclaimer::TakeDue(std::vector<Retired>* due) {
 }
 
 Reclaimer::Reader::Reader(Reclaimer* reclaimer) : reclaimer_(reclaimer) {
-  std::lock_guard lock(reclaimer_->mutex_);
+  const MutexLock lock(&reclaimer_->mutex_);
   reclaimer_->readers_.push_back(this);
 }
 
 Reclaimer::Reader::~Reader() {
-  std::lock_guard lock(reclaimer_->mutex_);
+  const MutexLock lock(&reclaimer_->mutex_);
   std::erase(reclaimer_->readers_, this);
 }
 

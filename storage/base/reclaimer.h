@@ -15,8 +15,10 @@
 #include <atomic>
 #include <cstddef>
 #include <cstdint>
-#include <mutex>
 #include <vector>
+
+#include "absl/base/thread_annotations.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -48,14 +50,14 @@ class Reclaimer {
     uint64_t epoch;
   };
 
-  // Moves what no reader inside can see from retired_ to `due`. REQUIRES: mutex_ is held.
-  void TakeDue(std::vector<Retired>* due);
+  // Moves what no reader inside can see from retired_ to `due`.
+  void TakeDue(std::vector<Retired>* due) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   std::atomic<uint64_t> epoch_{1};
   std::atomic<size_t> waiting_{0};
-  std::mutex mutex_;
-  std::vector<Retired> retired_;  // Guarded by mutex_; epochs ascend.
-  std::vector<Reader*> readers_;  // Guarded by mutex_.
+  Mutex mutex_;
+  std::vector<Retired> retired_ ABSL_GUARDED_BY(mutex_);  // Epochs ascend.
+  std::vector<Reader*> readers_ ABSL_GUARDED_BY(mutex_);
 };
 
 // One thread's membership. Only that thread may enter and exit.

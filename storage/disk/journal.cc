@@ -44,7 +44,7 @@ struct Journal::Chunk {
 
 Journal::Reader::Reader(Journal* journal, std::function<void()> wake)
     : journal_(journal), wake_(std::move(wake)) {
-  std::lock_guard lock(journal->mutex_);
+  const MutexLock lock(&journal->mutex_);
   if (journal->tail_ == nullptr) journal->tail_ = std::make_shared<Chunk>();
   chunk_ = journal->tail_;
   at_ = chunk_->size;
@@ -55,14 +55,14 @@ Journal::Reader::Reader(Journal* journal, std::function<void()> wake)
 }
 
 Journal::Reader::~Reader() {
-  std::lock_guard lock(journal_->mutex_);
+  const MutexLock lock(&journal_->mutex_);
   std::erase(journal_->readers_, this);
   journal_->readers_count_.store(journal_->readers_.size(), std::memory_order_relaxed);
   if (journal_->readers_.empty()) journal_->tail_ = nullptr;
 }
 
 void Journal::Reader::Take(size_t max, std::string* out) {
-  std::lock_guard lock(journal_->mutex_);
+  const MutexLock lock(&journal_->mutex_);
   while (max > 0) {
     if (at_ == chunk_->size) {
       if (chunk_->next == nullptr) break;
@@ -80,14 +80,14 @@ void Journal::Reader::Take(size_t max, std::string* out) {
 }
 
 uint64_t Journal::Reader::pending() const {
-  std::lock_guard lock(journal_->mutex_);
+  const MutexLock lock(&journal_->mutex_);
   return journal_->end_offset() - offset_;
 }
 
 Journal::~Journal() = default;
 
 void Journal::Append(absl::Span<const Effect> block) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (readers_.empty() || block.empty()) return;
   static const std::string kMulti = EncodedCommand({"MULTI"});
   static const std::string kExec = EncodedCommand({"EXEC"});
@@ -104,7 +104,7 @@ void Journal::Append(absl::Span<const Effect> block) {
 }
 
 void Journal::AppendRaw(std::string_view encoded) {
-  std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (readers_.empty()) return;
   Write(encoded);
   Wake();

@@ -17,12 +17,13 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
+#include <vector>
 
 #include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -79,12 +80,12 @@ class Journal {
   void Write(std::string_view bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
-  mutable std::mutex mutex_;
-  std::shared_ptr<Chunk> tail_;
-  std::vector<Reader*> readers_;
+  mutable Mutex mutex_;
+  std::shared_ptr<Chunk> tail_ ABSL_GUARDED_BY(mutex_);
+  std::vector<Reader*> readers_ ABSL_GUARDED_BY(mutex_);
   std::atomic<size_t> readers_count_{0};
   std::atomic<uint64_t> end_{0};
-  int selected_ = -1;
+  int selected_ ABSL_GUARDED_BY(mutex_) = -1;
 };
 
 // Appends a command as a RESP array of bulk strings.
