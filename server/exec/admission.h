@@ -19,8 +19,10 @@ struct AdmissionRequest {
   const Config& config;
 };
 
-// Whether every check lets the request pass; otherwise `error` is what to answer.
-bool IsAdmitted(const AdmissionRequest& request, std::string* error);
+// Whether every check lets the request pass.
+bool IsAdmitted(const AdmissionRequest& request);
+// What to answer. REQUIRES: !IsAdmitted(request).
+std::string RefusalOf(const AdmissionRequest& request);
 
 }  // namespace redstart
 
