@@ -133,6 +133,8 @@ int Server::Run() {
   const auto config = config_.current();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  // As the first process of a container it inherits the orphans there; ignored, they leave at once.
+  if (getpid() == 1) std::signal(SIGCHLD, SIG_IGN);
   LogStart(*config);
   if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
     LogListenFailure(status);
