@@ -60,6 +60,15 @@ class TableCore {
       PrefetchMatching(word.segment()->line(word.Next(home)), tag);
     }
   }
+  void PrefetchNodesAt(uint64_t position) const {
+    const Route route = directory_.RouteOf(position);
+    const SegmentWord word = directory_.At(route);
+    if (!word) return;
+    const int home = word.HomeOf(word.TagOf(route.place));
+    for (const uint64_t slot : word.segment()->line(home)->slots) {
+      __builtin_prefetch(slot::Node(slot));
+    }
+  }
 
   void Insert(void* node, uint64_t position);
   // `slot` is the node's.
