@@ -3,41 +3,32 @@
 #include <algorithm>
 #include <bit>
 #include <thread>
-#include <utility>
 
 namespace redstart {
-
-ShardLocks::ShardLocks(ShardLocks&& other) noexcept
-    : keyspace_(std::exchange(other.keyspace_, nullptr)),
-      all_(other.all_),
-      held_(std::move(other.held_)) {}
 
 ShardLocks& ShardLocks::operator=(ShardLocks&& other) noexcept {
   if (this != &other) {
     Unlock();
     keyspace_ = std::exchange(other.keyspace_, nullptr);
-    all_ = other.all_;
-    held_ = std::move(other.held_);
+    extent_ = other.extent_;
+    one_ = other.one_;
+    some_ = std::move(other.some_);
   }
   return *this;
 }
 
 bool ShardLocks::Holds(size_t shard) const {
-  return keyspace_ != nullptr && (all_ || std::binary_search(held_.begin(), held_.end(), shard));
+  if (keyspace_ == nullptr) return false;
+  if (extent_ == Extent::kOne) return one_ == shard;
+  return extent_ == Extent::kAll || std::binary_search(some_.begin(), some_.end(), shard);
 }
 
-Shard& ShardLocks::operator[](size_t shard) const {
-  return *keyspace_->shards_[shard];
-}
-
-void ShardLocks::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  if (keyspace_ == nullptr) return;
-  if (all_) {
+void ShardLocks::UnlockMany() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (extent_ == Extent::kAll) {
     for (auto& shard : keyspace_->shards_) shard->mutex().Unlock();
   } else {
-    for (const uint16_t shard : held_) keyspace_->shards_[shard]->mutex().Unlock();
+    for (const uint16_t shard : some_) keyspace_->shards_[shard]->mutex().Unlock();
   }
-  keyspace_ = nullptr;
 }
 
 size_t Keyspace::ShardCountFor(size_t threads) {
@@ -70,20 +61,13 @@ Keyspace::~Keyspace() {
 
 ShardLocks Keyspace::Lock(absl::Span<const uint64_t> hashes) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   ShardLocks locks;
-  for (const uint64_t hash : hashes) locks.held_.push_back(static_cast<uint16_t>(ShardOf(hash)));
-  if (hashes.size() > 1) {
-    std::sort(locks.held_.begin(), locks.held_.end());
-    locks.held_.erase(std::unique(locks.held_.begin(), locks.held_.end()), locks.held_.end());
-  }
-  for (const uint16_t shard : locks.held_) shards_[shard]->mutex().Lock();
-  locks.keyspace_ = this;
-  return locks;
-}
-
-ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  ShardLocks locks;
-  locks.held_.push_back(static_cast<uint16_t>(shard));
-  shards_[shard]->mutex().Lock();
+  std::vector<uint16_t>& shards = locks.some_;
+  shards.reserve(hashes.size());
+  for (const uint64_t hash : hashes) shards.push_back(static_cast<uint16_t>(ShardOf(hash)));
+  std::sort(shards.begin(), shards.end());
+  shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
+  for (const uint16_t shard : shards) shards_[shard]->mutex().Lock();
+  locks.extent_ = ShardLocks::Extent::kSome;
   locks.keyspace_ = this;
   return locks;
 }
@@ -91,8 +75,8 @@ ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 ShardLocks Keyspace::LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   ShardLocks locks;
   for (auto& shard : shards_) shard->mutex().Lock();
+  locks.extent_ = ShardLocks::Extent::kAll;
   locks.keyspace_ = this;
-  locks.all_ = true;
   return locks;
 }
 
@@ -115,7 +99,7 @@ ShardLocks Keyspace::TryLockAll(std::chrono::microseconds limit) {
   ShardLocks locks;
   if (TryLockEach(limit)) {
     locks.keyspace_ = this;
-    locks.all_ = true;
+    locks.extent_ = ShardLocks::Extent::kAll;
   }
   return locks;
 }
@@ -134,7 +118,7 @@ ShardLocks Keyspace::LockAllPatiently() ABSL_NO_THREAD_SAFETY_ANALYSIS {
     for (auto& shard : shards_) shard->mutex().Lock();
   }
   locks.keyspace_ = this;
-  locks.all_ = true;
+  locks.extent_ = ShardLocks::Extent::kAll;
   return locks;
 }
 

@@ -15,9 +15,10 @@
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "storage/base/page_pool.h"
 #include "storage/base/reclaimer.h"
@@ -33,11 +34,15 @@ class Keyspace;
 class ShardLocks {
  public:
   ShardLocks() = default;
-  ShardLocks(ShardLocks&& other) noexcept;
+  ShardLocks(ShardLocks&& other) noexcept
+      : keyspace_(std::exchange(other.keyspace_, nullptr)),
+        extent_(other.extent_),
+        one_(other.one_),
+        some_(std::move(other.some_)) {}
   ShardLocks& operator=(ShardLocks&& other) noexcept;
   ~ShardLocks() { Unlock(); }
 
-  bool holds_all() const { return all_; }
+  bool holds_all() const { return keyspace_ != nullptr && extent_ == Extent::kAll; }
   bool Holds(size_t shard) const;
   // REQUIRES: Holds(shard).
   Shard& operator[](size_t shard) const;
@@ -45,10 +50,15 @@ class ShardLocks {
 
  private:
   friend class Keyspace;
+  // Nearly all commands need one shard, whose number then needs no list.
+  enum class Extent : uint8_t { kOne, kSome, kAll };
+
+  void UnlockMany();
 
   Keyspace* keyspace_ = nullptr;
-  bool all_ = false;
-  absl::InlinedVector<uint16_t, 8> held_;  // Ascending, each once. Empty if all_.
+  Extent extent_ = Extent::kOne;
+  uint16_t one_ = 0;
+  std::vector<uint16_t> some_;  // Ascending, each once.
 };
 
 class Keyspace {
@@ -136,6 +146,28 @@ class Keyspace {
   std::unique_ptr<LazyFree> lazy_free_ = std::make_unique<LazyFree>();
   std::vector<std::unique_ptr<Shard>> shards_;
 };
+
+inline Shard& ShardLocks::operator[](size_t shard) const {
+  return *keyspace_->shards_[shard];
+}
+
+inline void ShardLocks::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (keyspace_ == nullptr) return;
+  if (extent_ == Extent::kOne) [[likely]] {
+    keyspace_->shards_[one_]->mutex().Unlock();
+  } else {
+    UnlockMany();
+  }
+  keyspace_ = nullptr;
+}
+
+inline ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  shards_[shard]->mutex().Lock();
+  locks.one_ = static_cast<uint16_t>(shard);
+  locks.keyspace_ = this;
+  return locks;
+}
 
 }  // namespace redstart
 

@@ -43,11 +43,6 @@ uint64_t Shard::with_deadline(int database) const {
   return found == nullptr ? 0 : found->with_deadline;
 }
 
-Shard::Place Shard::Find(int database, std::string_view key, uint64_t position) const {
-  const Database* found = Get(database);
-  return found == nullptr ? Place() : Place(found->table.Find(key, position));
-}
-
 void Shard::Insert(int database, Entry* entry, uint64_t position) {
   Database* into = GetOrCreate(database);
   entry->set_tag(TagFor(*into, position));
@@ -170,20 +165,7 @@ void Shard::ReleaseValue(Entry* entry) {
   }
 }
 
-void Shard::PrefetchBucket(int database, uint64_t position) const {
-  if (database >= kDirect) return;
-  if (const Database* hint = direct_[database].load(std::memory_order_acquire))
-    hint->table.PrefetchBucket(position);
-}
-
-void Shard::PrefetchNode(int database, uint64_t position) const {
-  if (database >= kDirect) return;
-  if (const Database* hint = direct_[database].load(std::memory_order_acquire))
-    hint->table.PrefetchNode(position);
-}
-
-Shard::Database* Shard::Get(int database) const {
-  if (database < kDirect) return direct_[database].load(std::memory_order_relaxed);
+Shard::Database* Shard::GetOther(int database) const {
   const auto found = others_.find(database);
   return found == others_.end() ? nullptr : found->second;
 }

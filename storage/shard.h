@@ -26,6 +26,7 @@
 #include "storage/base/futex_mutex.h"
 #include "storage/base/page_pool.h"
 #include "storage/base/reclaimer.h"
+#include "storage/base/same_bytes.h"
 #include "storage/base/slab.h"
 #include "storage/base/table.h"
 #include "storage/capture.h"
@@ -40,7 +41,9 @@ namespace redstart {
 struct EntryPolicy {
   using Node = Entry;
 
-  static bool KeyEquals(const Entry& entry, std::string_view key) { return entry.key() == key; }
+  static bool KeyEquals(const Entry& entry, std::string_view key) {
+    return SameBytes(entry.key(), key);
+  }
   static uint64_t DeadlineOf(const Entry& entry) { return entry.deadline(); }
   // The position within the shard: hash order below the shard's bits.
   uint64_t PositionOf(const Entry& entry) const {
@@ -92,7 +95,10 @@ class Shard {
   // Keys of the database that have a deadline.
   uint64_t with_deadline(int database) const;
 
-  Place Find(int database, std::string_view key, uint64_t position) const;
+  Place Find(int database, std::string_view key, uint64_t position) const {
+    const Database* found = Get(database);
+    return found == nullptr ? Place() : Place(found->table.Find(key, position));
+  }
   // The same for a key whose position is not at hand.
   Place FindByName(int database, std::string_view key) const {
     return Find(database, key,
@@ -159,8 +165,12 @@ class Shard {
 
   // Hints that need no lock, from inside a Reclaimer read scope: see EntryTable. Databases past the
   // first 16 get none.
-  void PrefetchBucket(int database, uint64_t position) const;
-  void PrefetchNode(int database, uint64_t position) const;
+  void PrefetchBucket(int database, uint64_t position) const {
+    if (const Database* hint = Hint(database)) hint->table.PrefetchBucket(position);
+  }
+  void PrefetchNode(int database, uint64_t position) const {
+    if (const Database* hint = Hint(database)) hint->table.PrefetchNode(position);
+  }
 
   // Statistics: written under the lock, readable without it.
   Counter expired_keys;
@@ -186,8 +196,16 @@ class Shard {
   // Databases with a slot of their own. All others, which few servers use, share a map.
   static constexpr int kDirect = 16;
 
+  const Database* Hint(int database) const {
+    if (database >= kDirect) return nullptr;
+    return direct_[database].load(std::memory_order_acquire);
+  }
   static size_t TableSize(const EntryTable* table) { return table == nullptr ? 0 : table->size(); }
-  Database* Get(int database) const;
+  Database* Get(int database) const {
+    if (database < kDirect) return direct_[database].load(std::memory_order_relaxed);
+    return GetOther(database);
+  }
+  Database* GetOther(int database) const;
   Database* GetOrCreate(int database);
   // Whether a running snapshot has still to come to this position.
   bool IsAhead(const Database& database, uint64_t position) const;

@@ -4,24 +4,12 @@
 
 namespace redstart {
 
-uint64_t KeyAccess::HashOf(std::string_view key) const {
-  // The views of a request are compared by address: equal text elsewhere just costs another hash.
-  const auto is_it = [&](size_t i) {
-    return frame_.keys[i].name.data() == key.data() && frame_.keys[i].name.size() == key.size();
-  };
-  if (next_key_ < frame_.keys.size() && is_it(next_key_)) return frame_.keys[next_key_++].hash;
-  if (!frame_.keys.empty() && is_it(0)) {
+uint64_t KeyAccess::HashOutOfTurn(std::string_view key) const {
+  if (!frame_.keys.empty() && IsKey(0, key)) {
     next_key_ = 1;
     return frame_.keys[0].hash;
   }
   return parts_.keyspace->HashOf(key);
-}
-
-KeyAccess::Located KeyAccess::Locate(std::string_view key, int database) const {
-  const uint64_t hash = HashOf(key);
-  const uint64_t position = parts_.keyspace->PositionInShard(hash);
-  Shard& shard = (*frame_.locks)[parts_.keyspace->ShardOf(hash)];
-  return {&shard, position, shard.Find(database, key, position)};
 }
 
 const Entry* KeyAccess::FindLive(std::string_view key, int database) const {
@@ -49,7 +37,7 @@ uint32_t KeyAccess::NewAccessClock() const {
   return UsesLfu(parts_.config->maxmemory_policy) ? LfuNew(frame_.now_ms) : LruClock(frame_.now_ms);
 }
 
-void KeyAccess::SweepExpired() {
+void KeyAccess::DeleteNoted() {
   for (const ExpiredKey& expired : expired_) {
     const Located located = Locate(expired.key, expired.database);
     if (located.place && located.place.node()->IsExpired(frame_.now_ms)) {

@@ -75,6 +75,12 @@ void Persistence::RunOnThread(std::function<void()> job) {
   changed_.notify_all();
 }
 
+void Persistence::RunWhenCronRuns(std::function<void()> job) {
+  if (!services_.state->cron_paused) return RunOnThread(std::move(job));
+  const MutexLock lock(&mutex_);
+  cron_jobs_.push_back(std::move(job));
+}
+
 void Persistence::Loop() {
   mutex_.lock();
   while (!stopping_ || !jobs_.empty()) {
@@ -87,10 +93,11 @@ void Persistence::Loop() {
       continue;
     }
     Cron();
-    if (job_ == nullptr) {
+    if (job_ == nullptr && jobs_.empty()) {
       changed_.wait_for(mutex_, kCronPeriod);
       continue;
     }
+    if (job_ == nullptr) continue;
     Job* job = job_.get();
     mutex_.unlock();
     RunJob(job);
@@ -102,7 +109,9 @@ void Persistence::Loop() {
 }
 
 void Persistence::Cron() {
-  if (job_ != nullptr || services_.state->loading || services_.state->cron_paused) return;
+  if (services_.state->cron_paused) return;
+  if (!cron_jobs_.empty()) jobs_ = std::exchange(cron_jobs_, {});
+  if (job_ != nullptr || !jobs_.empty() || services_.state->loading) return;
   const auto config = services_.config->current();
   if (!waiting_.empty()) {
     MakeJob(std::exchange(waiting_, {}));

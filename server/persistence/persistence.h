@@ -74,6 +74,8 @@ class Persistence {
   // Runs a job on the persistence thread as soon as the save under way there, which is called off,
   // has ended.
   void RunOnThread(std::function<void()> job);
+  // The same, but not while ServerState::cron_paused.
+  void RunWhenCronRuns(std::function<void()> job);
   // Removes the temporary files of saves under way, for a process that ends now.
   void RemoveTemporaryFiles() const;
 
@@ -140,6 +142,7 @@ class Persistence {
   bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;
   std::vector<std::function<void()>> jobs_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::function<void()>> cron_jobs_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::shared_ptr<ReplicaFeed>> waiting_ ABSL_GUARDED_BY(mutex_);
   std::thread thread_;
 };

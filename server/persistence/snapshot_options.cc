@@ -1,6 +1,7 @@
 #include "server/persistence/snapshot_options.h"
 
 #include <algorithm>
+#include <atomic>
 #include <chrono>
 #include <cstdlib>
 #include <memory>
@@ -27,13 +28,13 @@ class KeyDelay {
  public:
   explicit KeyDelay(const ConfigStore* store) : store_(store) {}
 
-  void operator()() {
+  void operator()(const std::atomic<bool>& stop) {
     Refresh();
     // A negative number of microseconds: once in so many keys.
     if (micros_ < 0 && std::rand() % -micros_ == 0) {
       std::this_thread::sleep_for(std::chrono::microseconds(1));
     }
-    for (int slept = 0; slept < micros_;) {
+    for (int slept = 0; slept < micros_ && !stop.load(std::memory_order_relaxed);) {
       constexpr int kSlice = 10'000;
       const int slice = std::min(kSlice, micros_ - slept);
       std::this_thread::sleep_for(std::chrono::microseconds(slice));

@@ -288,7 +288,7 @@ void Snapshot::Free(size_t shard, const std::vector<Captured>& captured) {
 
 void Snapshot::AfterKey() {
   keys_written_.fetch_add(1, std::memory_order_relaxed);
-  if (options_.after_key) options_.after_key();
+  if (options_.after_key) options_.after_key(abort_);
 }
 
 void Snapshot::EndCut(bool completed) {

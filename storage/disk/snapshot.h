@@ -36,8 +36,9 @@ class Snapshot : private Capture {
     // Facts for the head of the file.
     std::vector<std::pair<std::string, std::string>> facts;
     size_t capture_budget = size_t{32} << 20;
-    // Called after each key, without locks; may be empty.
-    std::function<void()> after_key;
+    // Called after each key, without locks of its own; may be empty. It must not dawdle once `stop`
+    // is set.
+    std::function<void(const std::atomic<bool>& stop)> after_key;
   };
   Snapshot(Keyspace* keyspace, Options options);
   ~Snapshot() override;
