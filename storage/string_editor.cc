@@ -39,16 +39,17 @@ Entry* NewStringEntry(Slab* slab, std::string_view key, std::string_view text, b
 
 void StringEditor::Assign(std::string_view text, bool may_be_integer) {
   const ChosenForm chosen = ChooseStringForm(text, may_be_integer);
-  shard_->ReleaseValue(place_.node());
+  shard_->ReleaseValue(shard_->Edit(database_, place_));
   FillPayload(Reshape(chosen.form, chosen.payload_size), chosen, text);
 }
 
 void StringEditor::AssignInteger(int64_t value) {
-  shard_->ReleaseValue(place_.node());
+  shard_->ReleaseValue(shard_->Edit(database_, place_));
   std::memcpy(Reshape(StringForm::kInt, sizeof(value)), &value, sizeof(value));
 }
 
 void StringEditor::Overwrite(size_t offset, std::string_view patch) {
+  shard_->Edit(database_, place_);
   char* text = Resize(std::max(size(), offset + patch.size()));
   if (!patch.empty()) std::memcpy(text + offset, patch.data(), patch.size());
 }
@@ -80,7 +81,7 @@ char* StringEditor::ResizeToBlob(size_t size) {
 }
 
 char* StringEditor::Reshape(StringForm form, size_t payload_size) {
-  Entry* entry = place_.node();
+  Entry* entry = shard_->Edit(database_, place_);
   if (entry->payload_size() == payload_size) {
     entry->set_encoding(static_cast<uint8_t>(form));
     return entry->payload();
