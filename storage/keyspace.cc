@@ -2,6 +2,7 @@
 
 #include <algorithm>
 #include <bit>
+#include <thread>
 
 namespace redstart {
 
@@ -44,6 +45,7 @@ Keyspace::Keyspace(size_t shard_count, int databases, uint64_t hash_seed)
       .pages = &pages_,
       .reclaimer = &reclaimer_,
       .lazy_free = lazy_free_.get(),
+      .capture = &capture_,
   };
   shards_.reserve(shard_count);
   for (size_t number = 0; number < shard_count; ++number) {
@@ -76,6 +78,77 @@ ShardLocks Keyspace::LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   locks.extent_ = ShardLocks::Extent::kAll;
   locks.keyspace_ = this;
   return locks;
+}
+
+bool Keyspace::TryLockEach(std::chrono::microseconds limit) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const auto give_up_at = std::chrono::steady_clock::now() + limit;
+  for (size_t locked = 0; locked < shards_.size(); ++locked) {
+    while (!shards_[locked]->mutex().TryLock()) {
+      if (std::chrono::steady_clock::now() < give_up_at) {
+        std::this_thread::yield();
+        continue;
+      }
+      while (locked > 0) shards_[--locked]->mutex().Unlock();
+      return false;
+    }
+  }
+  return true;
+}
+
+ShardLocks Keyspace::TryLockAll(std::chrono::microseconds limit) {
+  ShardLocks locks;
+  if (TryLockEach(limit)) {
+    locks.keyspace_ = this;
+    locks.extent_ = ShardLocks::Extent::kAll;
+  }
+  return locks;
+}
+
+ShardLocks Keyspace::LockAllPatiently() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  constexpr auto kLimit = std::chrono::milliseconds(1);
+  constexpr auto kPatience = std::chrono::milliseconds(100);
+  const auto queue_at = std::chrono::steady_clock::now() + kPatience;
+  bool locked = TryLockEach(kLimit);
+  for (auto pause = kLimit; !locked && std::chrono::steady_clock::now() < queue_at; pause *= 2) {
+    std::this_thread::sleep_for(pause);
+    locked = TryLockEach(kLimit);
+  }
+  ShardLocks locks;
+  if (!locked) {
+    for (auto& shard : shards_) shard->mutex().Lock();
+  }
+  locks.keyspace_ = this;
+  locks.extent_ = ShardLocks::Extent::kAll;
+  return locks;
+}
+
+void Keyspace::PrepareCut() {
+  if (IsReadyForCut(LockShard(0))) return;
+  for (size_t number = 0; number < shards_.size(); ++number) {
+    while (!LockShard(number)[number].ClearTags()) {
+    }
+  }
+  const ShardLocks all = LockAll();
+  stale_tags_ = 0;
+}
+
+void Keyspace::BeginCut(const ShardLocks&, Capture* capture) {
+  capture_.capture = capture;
+  ++capture_.cut;
+  capture_.tag = ++stale_tags_;
+}
+
+void Keyspace::EndCut(const ShardLocks&, bool completed) {
+  for (const auto& shard : shards_) shard->EndCut();
+  capture_.capture = nullptr;
+  // A whole walk takes off every tag, also those that aborted ones have left.
+  if (completed) stale_tags_ = 0;
+}
+
+void Keyspace::SetOverBudget(bool over) {
+  if (capture_.over_budget.load(std::memory_order_relaxed) == over) return;
+  capture_.over_budget.store(over, std::memory_order_relaxed);
+  if (!over) capture_.over_budget.notify_all();
 }
 
 uint64_t Keyspace::expired_keys() const {

@@ -11,6 +11,7 @@
 // Ownership. The keyspace owns its shards and they never move; entries live in one shard for life.
 // SWAPDB exchanges the tables of two databases inside each shard.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string_view>
@@ -21,6 +22,7 @@
 #include "absl/types/span.h"
 #include "storage/base/page_pool.h"
 #include "storage/base/reclaimer.h"
+#include "storage/capture.h"
 #include "storage/lazy_free.h"
 #include "storage/shard.h"
 
@@ -40,7 +42,7 @@ class ShardLocks {
   ShardLocks& operator=(ShardLocks&& other) noexcept;
   ~ShardLocks() { Unlock(); }
 
-  bool holds_all() const { return extent_ == Extent::kAll; }
+  bool holds_all() const { return keyspace_ != nullptr && extent_ == Extent::kAll; }
   bool Holds(size_t shard) const;
   // REQUIRES: Holds(shard).
   Shard& operator[](size_t shard) const;
@@ -83,6 +85,31 @@ class Keyspace {
   [[nodiscard]] ShardLocks LockShard(size_t shard);
   // The one global cut: whoever holds all locks sees a prefix of history.
   [[nodiscard]] ShardLocks LockAll();
+  // The same for what can wait, such as a snapshot's cut: it holds up nobody for more than a
+  // millisecond while it waits for the shards that others hold, lets go and tries again; only after
+  // 100 ms it queues like everybody, so that a stream of long commands cannot keep it out.
+  [[nodiscard]] ShardLocks LockAllPatiently();
+  // One such try: holds nothing if some shard was held by others for longer than `limit`.
+  [[nodiscard]] ShardLocks TryLockAll(std::chrono::microseconds limit);
+
+  // A snapshot begins: from the instant of the call on, `capture` gets what changes before
+  // Shard::WalkCut has come to it. REQUIRES: `all` holds every shard, and none is running.
+  void BeginCut(const ShardLocks& all, Capture* capture);
+  // It ends; `completed`: its walk has seen everything.
+  void EndCut(const ShardLocks& all, bool completed);
+  // To be called before BeginCut, by one thread and without locks: tags that aborted snapshots left
+  // behind are taken off before the values for new ones run out. IsReadyForCut says whether that
+  // can be left out.
+  void PrepareCut();
+  bool IsReadyForCut(const ShardLocks&) const { return stale_tags_ < CaptureState::kTags; }
+  // What waits until the snapshot's memory has room again (CaptureState::over_budget). To be called
+  // before a write, without locks.
+  void AwaitRoom() {
+    if (capture_.over_budget.load(std::memory_order_relaxed)) [[unlikely]] {
+      capture_.over_budget.wait(true);
+    }
+  }
+  void SetOverBudget(bool over);
 
   size_t shard_count() const { return shards_.size(); }
   int databases() const { return databases_; }
@@ -105,10 +132,15 @@ class Keyspace {
  private:
   friend class ShardLocks;
 
+  // Locks every shard unless one is held for longer than `limit`: then none.
+  bool TryLockEach(std::chrono::microseconds limit);
+
   const int databases_;
   const uint64_t seed_;
   int shard_bits_;
   int shard_shift_;
+  CaptureState capture_;
+  uint8_t stale_tags_ = 0;  // Values up to this one may stand in entries.
   PagePool pages_;
   Reclaimer reclaimer_;
   std::unique_ptr<LazyFree> lazy_free_ = std::make_unique<LazyFree>();

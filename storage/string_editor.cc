@@ -39,12 +39,12 @@ Entry* NewStringEntry(Slab* slab, std::string_view key, std::string_view text, b
 
 void StringEditor::Assign(std::string_view text, bool may_be_integer) {
   const ChosenForm chosen = ChooseStringForm(text, may_be_integer);
-  shard_->ReleaseValue(place_.node());
+  shard_->ReleaseValue(shard_->Edit(database_, place_));
   FillPayload(Reshape(chosen.form, chosen.payload_size), chosen, text);
 }
 
 void StringEditor::AssignInteger(int64_t value) {
-  shard_->ReleaseValue(place_.node());
+  shard_->ReleaseValue(shard_->Edit(database_, place_));
   std::memcpy(Reshape(StringForm::kInt, sizeof(value)), &value, sizeof(value));
 }
 
@@ -54,6 +54,7 @@ void StringEditor::Overwrite(size_t offset, std::string_view patch) {
 }
 
 char* StringEditor::Writable(size_t size) {
+  shard_->Edit(database_, place_);
   const StringRef before = value();
   const size_t old_size = before.size();
   if (size > old_size || before.is_integer()) return Resize(std::max(size, old_size));
@@ -62,9 +63,10 @@ char* StringEditor::Writable(size_t size) {
 }
 
 void StringEditor::AssignRaw(std::string_view text) {
+  Entry* entry = shard_->Edit(database_, place_);
   char* to;
   if (text.size() <= kMaxInlineString) {
-    shard_->ReleaseValue(place_.node());
+    shard_->ReleaseValue(entry);
     to = Reshape(StringForm::kInline, text.size());
   } else {
     to = ResizeToBlob(text.size());
@@ -99,7 +101,7 @@ char* StringEditor::ResizeToBlob(size_t size) {
 }
 
 char* StringEditor::Reshape(StringForm form, size_t payload_size) {
-  Entry* entry = place_.node();
+  Entry* entry = shard_->Edit(database_, place_);
   if (entry->payload_size() == payload_size) {
     entry->set_encoding(static_cast<uint8_t>(form));
     return entry->payload();

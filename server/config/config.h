@@ -218,9 +218,10 @@ struct Config {
   // Files: snapshots and the append-only file.
   std::string dir;  // absolute; DefaultConfig: the working directory
   std::string dbfilename = "dump.rdb";
-  std::vector<SavePoint> save;
+  std::vector<SavePoint> save = {{3600, 1}, {300, 100}, {60, 10000}};
   bool rdbcompression = true;
   bool rdbchecksum = true;
+  int rdb_version = 0;  // 0: auto
   bool rdb_save_incremental_fsync = true;
   bool rdb_del_sync_files = false;
   bool stop_writes_on_bgsave_error = true;

@@ -1,5 +1,6 @@
 #include "server/exec/admission.h"
 
+#include "absl/algorithm/container.h"
 #include "server/config/config_store.h"
 #include "server/exec/errors.h"
 
@@ -75,6 +76,38 @@ struct IsAllowedInTransaction {
   }
 };
 
+// What a request does by itself, or EXEC with what was queued.
+bool DoesAny(const AdmissionRequest& request, uint32_t flags) {
+  if (request.row->spec->Has(flags)) return true;
+  if (!request.row->spec->Has(kEndsTransaction) || !request.session.in_transaction()) return false;
+  return absl::c_any_of(request.session.transaction().commands,
+                        [flags](const auto& command) { return command.row()->spec->Has(flags); });
+}
+
+struct IsSavedOrReadsOnly {
+  static bool Holds(const AdmissionRequest& request) {
+    return !request.state.last_save_failed.load(std::memory_order_relaxed) ||
+           !request.config.stop_writes_on_bgsave_error || request.config.save.empty() ||
+           !DoesAny(request, kWrite | kTellsHealth);
+  }
+  static std::string Refusal(const AdmissionRequest&) { return std::string(error::kMisconf); }
+};
+
+struct IsLoadedOrNeedsNoData {
+  static bool Holds(const AdmissionRequest& request) {
+    return !request.state.loading.load(std::memory_order_relaxed) ||
+           (request.row->spec->Has(kLoading) && !HasQueuedData(request));
+  }
+  static bool HasQueuedData(const AdmissionRequest& request) {
+    if (!request.row->spec->Has(kEndsTransaction) || !request.session.in_transaction()) {
+      return false;
+    }
+    return absl::c_any_of(request.session.transaction().commands,
+                          [](const auto& command) { return !command.row()->spec->Has(kLoading); });
+  }
+  static std::string Refusal(const AdmissionRequest&) { return std::string(error::kLoading); }
+};
+
 struct IsNoReplica {
   static bool Holds(const AdmissionRequest& request) {
     return !request.session.reads_journal.load(std::memory_order_relaxed) ||
@@ -98,8 +131,8 @@ struct AllOf {
 };
 
 // In Redis's order: a client sees the first one's answer.
-using Checks =
-    AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction, IsNoReplica>;
+using Checks = AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction,
+                     IsSavedOrReadsOnly, IsLoadedOrNeedsNoData, IsNoReplica>;
 
 }  // namespace
 

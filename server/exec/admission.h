@@ -8,6 +8,7 @@
 #include "protocol/request.h"
 #include "server/config/config.h"
 #include "server/exec/command_table.h"
+#include "server/exec/services.h"
 #include "server/exec/session.h"
 
 namespace redstart {
@@ -17,6 +18,7 @@ struct AdmissionRequest {
   const CommandRow* row;  // Null: there is no such command.
   Args args;
   const Config& config;
+  const ServerState& state;
 };
 
 // Whether every check lets the request pass.

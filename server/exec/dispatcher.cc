@@ -108,8 +108,8 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
-  if (const AdmissionRequest request = {session, plan.row, args, *config_}; !IsAdmitted(request))
-      [[unlikely]] {
+  if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
+      !IsAdmitted(request)) [[unlikely]] {
     Refuse(session, plan.row, RefusalOf(request), reply);
   } else if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
     Queue(session, *plan.row, args, reply);
@@ -172,6 +172,15 @@ ShardLocks Dispatcher::LockFor(Scope scope, absl::Span<const KeyRef> keys) {
   return keyspace.Lock(hashes);
 }
 
+bool Dispatcher::IsOver(Session& session) const {
+  if (!services_.state->stopping.load(std::memory_order_relaxed)) [[likely]] {
+    return false;
+  }
+  // What was saved at the end is all that there will be: nothing is acknowledged any more.
+  session.close_after_reply = true;
+  return true;
+}
+
 void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
                      absl::Span<const KeyRef> keys, ReplyBuilder& reply) {
   if (row.scope == Scope::kNone || row.scope == Scope::kWalk) {
@@ -179,7 +188,11 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
     recorder_.Commit();
     return;
   }
+  if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
   ShardLocks locks = LockFor(row.scope, keys);
+  if (IsOver(session)) [[unlikely]] {
+    return;
+  }
   RunLocked(session, row, args, keys, &locks, reply);
   recorder_.Commit();
 }
@@ -231,7 +244,8 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       const ReadKeys keys(&access);
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk});
+      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk,
+                 frame.locks != nullptr});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
       return;
@@ -264,7 +278,11 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
     plans.push_back(MakePlan(command.args()));
   const std::vector<KeyRef> keys = std::exchange(keys_, std::move(batch_keys));
   {
+    services_.keyspace->AwaitRoom();
     ShardLocks locks = LockFor(transaction, watches, keys);
+    if (IsOver(session)) [[unlikely]] {
+      return;
+    }
     const bool watches_hold = watches == nullptr || WatchesHold(*watches, locks);
     if (watches != nullptr) watches->UnwatchLocked(locks, *services_.keyspace);
     session.EndTransaction();
@@ -323,7 +341,10 @@ void Dispatcher::Unwatch(Session& session) {
 }
 
 bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
-  if (!services_.state->active_expiry.load(std::memory_order_relaxed)) return false;
+  const ServerState& state = *services_.state;
+  if (!state.active_expiry.load(std::memory_order_relaxed) || state.loading || state.cron_paused) {
+    return false;
+  }
   config();
   RefreshTime();
   const uint64_t started = now_us_;
@@ -344,6 +365,7 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
   // As many as are deleted in some 20 us under one hold of the lock.
   constexpr size_t kDeletesPerHold = 64;
   ShardLocks locks = services_.keyspace->LockShard(shard);
+  if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
   bool more = false;
   for (const int database : locks[shard].Databases()) {
     uint64_t cursor = 0;

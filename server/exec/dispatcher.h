@@ -82,6 +82,8 @@ class Dispatcher {
   bool CountNewErrors(const ReplyBuilder& reply);
   void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
   ShardLocks LockFor(Scope scope, absl::Span<const KeyRef> keys);
+  // Whether the server has ended, as far as the data is concerned; to be asked after locking.
+  bool IsOver(Session& session) const;
   // Locks what the row's scope asks for and runs it.
   void Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
            ReplyBuilder& reply);

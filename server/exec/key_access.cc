@@ -23,16 +23,14 @@ const Entry* KeyAccess::FindLive(std::string_view key, int database) const {
 
 void KeyAccess::NoteUse(const Entry* entry) const {
   const Config& config = *parts_.config;
-  // The access clock is no part of the value: a reader that holds the shard may write it.
-  auto* used = const_cast<Entry*>(entry);
   if (UsesLfu(config.maxmemory_policy)) [[unlikely]] {
-    used->set_access(
+    entry->set_access(
         LfuTouched(entry->access(), frame_.now_ms, config.lfu_decay_time, config.lfu_log_factor));
     return;
   }
   // Unchanged within the same second, and then the line of the entry stays clean.
   const uint32_t clock = LruClock(frame_.now_ms);
-  if (entry->access() != clock) used->set_access(clock);
+  if (entry->access() != clock) entry->set_access(clock);
 }
 
 uint32_t KeyAccess::NewAccessClock() const {
@@ -121,7 +119,7 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
     located.shard->Insert(database(), entry, located.position);
     return;
   }
-  Entry* entry = located.place.node();
+  const Entry* entry = located.place.node();
   const uint64_t deadline = options.keep_deadline ? entry->deadline() : options.deadline;
   const bool same_shape =
       entry->type() == ValueType::kString && entry->has_deadline() == (deadline != Entry::kNever);
@@ -132,15 +130,14 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
         .Assign(text, options.may_be_integer);
     entry = located.place.node();
     if (deadline != Entry::kNever && entry->deadline() != deadline) {
-      entry->set_deadline(deadline);
+      located.shard->Edit(database(), located.place)->set_deadline(deadline);
       located.shard->NoteDeadline(database(), located.position, deadline);
     }
   } else {
     Entry* fresh =
         NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, deadline);
     fresh->set_access(entry->access());
-    located.shard->ReleaseValue(entry);
-    located.shard->ReplaceShell(database(), located.place, fresh, located.position);
+    located.shard->Replace(database(), located.place, fresh, located.position);
     entry = fresh;
   }
   if (access_->frame().touch) access_->NoteUse(entry);
@@ -181,10 +178,10 @@ bool WriteKeys::DeleteIn(int database, std::string_view key) {
 void WriteKeys::SetDeadline(std::string_view key, uint64_t deadline) {
   const KeyAccess::Located located = LocateLive(database(), key);
   if (!located.place) return;
-  Entry* entry = located.place.node();
+  const Entry* entry = located.place.node();
   if (entry->has_deadline() == (deadline != Entry::kNever)) {
     if (deadline == Entry::kNever) return;
-    entry->set_deadline(deadline);
+    located.shard->Edit(database(), located.place)->set_deadline(deadline);
     located.shard->NoteDeadline(database(), located.position, deadline);
     return;
   }
@@ -201,7 +198,7 @@ void WriteKeys::SetDeadline(std::string_view key, uint64_t deadline) {
 void WriteKeys::Transplant(std::string_view from, int to_database, std::string_view to, bool move) {
   const KeyAccess::Located source = LocateLive(database(), from);
   if (!source.place) return;
-  Entry* entry = source.place.node();
+  const Entry* entry = source.place.node();
   const KeyAccess::Located target = access_->Locate(to, to_database);
   Entry* copy = Entry::New(target.shard->slab(), to,
                            {.type = entry->type(),

@@ -67,6 +67,15 @@ class TableCore {
     // Hardly ever more than one: which slot it is must not be a branch that is guessed wrong.
     PrefetchNodeOf(hints[std::countr_zero(mask)]);
   }
+  void PrefetchNodesAt(uint64_t position) const {
+    const Route route = directory_.RouteOf(position);
+    const SegmentWord word = directory_.At(route);
+    if (!word) return;
+    const int home = word.HomeOf(word.TagOf(route.place));
+    for (const uint64_t slot : word.segment()->line(home)->slots) {
+      __builtin_prefetch(slot::Node(slot));
+    }
+  }
 
   void Insert(void* node, uint64_t position);
   // `slot` is the node's.

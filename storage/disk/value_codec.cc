@@ -51,6 +51,10 @@ std::string DumpPayloadOf(const Entry& entry, RdbCompression compression) {
   return payload;
 }
 
+bool KnowsRdbType(uint8_t rdb_type) {
+  return rdb_type == kRdbTypeString;
+}
+
 std::optional<DecodedValue> ReadRdbValue(uint8_t rdb_type, RdbInput* input) {
   switch (rdb_type) {
     case kRdbTypeString:

@@ -34,6 +34,8 @@ struct DecodedString {
 // One alternative per type of value.
 using DecodedValue = std::variant<DecodedString>;
 
+// Whether there are values of this type here at all.
+bool KnowsRdbType(uint8_t rdb_type);
 // Reads the body of a value of this type. Nothing if the type is not known or the body is damaged.
 std::optional<DecodedValue> ReadRdbValue(uint8_t rdb_type, RdbInput* input);
 // The value of a payload without its footer (CheckDumpPayload): type byte and body. Bytes behind
