@@ -126,6 +126,7 @@ int Server::Run() {
   const auto config = config_.current();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // A file that must not grow is an error of write(2), not the end.
   LogStart(*config);
   if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
     const absl::string_view reason = status.message();
