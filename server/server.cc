@@ -67,6 +67,12 @@ Config Prepared(Config config) {
   return config;
 }
 
+void LogListenFailure(const absl::Status& status) {
+  const absl::string_view reason = status.message();
+  logging::Warning("Could not start to listen: {}.",
+                   std::string_view(reason.data(), reason.size()));
+}
+
 }  // namespace
 
 Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config))) {
@@ -112,11 +118,15 @@ void Server::RegisterConfigHooks() {
         "The operating system is not able to handle the specified number of clients");
   });
   const std::string_view listening[] = {"port", "bind"};
-  config_.OnChange(listening, [this](const Config&, const Config& after) {
+  config_.OnChange(listening, [this](const Config& before, const Config& after) {
     absl::Status status;
     io_threads_->RunOnFirst([&] { status = io_threads_->Listen(after); });
-    if (!status.ok())
-      return absl::InternalError("Unable to listen on this port. Check server logs.");
+    if (!status.ok()) {
+      LogListenFailure(status);
+      return absl::InternalError(before.bind != after.bind
+                                     ? "Failed to bind to specified addresses."
+                                     : "Unable to listen on this port. Check server logs.");
+    }
     state_.tcp_port = after.port;
     return absl::OkStatus();
   });
@@ -127,11 +137,11 @@ int Server::Run() {
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
   std::signal(SIGXFSZ, SIG_IGN);  // A file that must not grow is an error of write(2), not the end.
+  // As the first process of a container it inherits the orphans there; ignored, they leave at once.
+  if (getpid() == 1) std::signal(SIGCHLD, SIG_IGN);
   LogStart(*config);
   if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
-    const absl::string_view reason = status.message();
-    logging::Warning("Could not start to listen: {}.",
-                     std::string_view(reason.data(), reason.size()));
+    LogListenFailure(status);
     logging::Warning(
         "Failed listening on port {}, aborting. Change 'port', 'bind' or 'unixsocket', or stop "
         "what uses it.",

@@ -60,7 +60,8 @@ class Entry {
   uint64_t deadline() const { return has_deadline() ? Load<uint64_t>(Body()) : kNever; }
   // REQUIRES: has_deadline() and deadline is not kNever.
   void set_deadline(uint64_t deadline) { std::memcpy(Body(), &deadline, sizeof(deadline)); }
-  bool IsExpired(uint64_t now) const { return has_deadline() && deadline() <= now; }
+  // In the millisecond of its deadline a key is still there, as on Redis.
+  bool IsExpired(uint64_t now) const { return has_deadline() && deadline() < now; }
 
   char* payload() { return Body() + KeyOffset() + key_size(); }
   const char* payload() const { return Body() + KeyOffset() + key_size(); }

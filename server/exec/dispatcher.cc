@@ -370,7 +370,8 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
   for (const int database : locks[shard].Databases()) {
     uint64_t cursor = 0;
     due->clear();
-    more |= !locks[shard].CollectDue(database, now_us_ / 1000, &cursor, kDeletesPerHold, due);
+    // The table collects what is due at a time; expired is what was due before now.
+    more |= !locks[shard].CollectDue(database, now_us_ / 1000 - 1, &cursor, kDeletesPerHold, due);
     KeyAccess access(Parts(), {.locks = &locks, .database = database, .now_ms = now_us_ / 1000});
     for (const Entry* entry : *due) {
       const std::string key(entry->key());

@@ -33,6 +33,7 @@ class Session {
     int descriptor = -1;
     bool is_unix = false;
     bool is_loopback = false;
+    bool is_private = false;  // On a private network or this machine.
   };
   Session(uint64_t id, Peer peer, uint64_t now_ms, Mailbox* mailbox);
   ~Session();
