@@ -147,6 +147,7 @@ absl::Status Snapshot::WriteLocked(const ShardLocks& all, ByteSink* sink) {
           writer.Add(*entry);
           AfterKey();
         });
+        if (at) table->PrefetchNodesAt(*at);
       }
     }
   }

@@ -219,7 +219,9 @@ TEST(CommandFamiliesTest, FlagsHandlersAndKeysAgree) {
     const std::string_view name = spec->name;
     EXPECT_FALSE(spec->Has(kWrite) && spec->Has(kReadOnly)) << name;
     EXPECT_FALSE(spec->Has(kDenyOom) && !spec->Has(kWrite)) << name;
-    EXPECT_TRUE(!spec->Has(kNeedsWhole | kNeedsWalk) || spec->run.kind == Handler::Kind::kSession)
+    const bool is_session = spec->run.kind == Handler::Kind::kSession;
+    EXPECT_TRUE(!spec->Has(kNeedsWalk) || is_session) << name;
+    EXPECT_TRUE(!spec->Has(kNeedsWhole) || is_session || spec->run.kind == Handler::Kind::kWrite)
         << name;
     const bool changes_keys =
         std::any_of(spec->keys.begin(), spec->keys.end(), [](const KeySpec& k) {
@@ -230,10 +232,11 @@ TEST(CommandFamiliesTest, FlagsHandlersAndKeysAgree) {
     // What writes has keys or the whole keyspace, but for the function library, which is neither.
     const bool is_function = name.starts_with("FUNCTION ");
     EXPECT_TRUE(!spec->Has(kWrite) || !spec->keys.empty() ||
-                spec->run.kind == Handler::Kind::kWhole || is_function)
+                spec->run.kind == Handler::Kind::kWhole || spec->Has(kNeedsWhole) || is_function)
         << name;
     EXPECT_FALSE(spec->run.kind == Handler::Kind::kRead && spec->Has(kWrite)) << name;
-    EXPECT_FALSE(spec->run.kind == Handler::Kind::kWrite && !spec->Has(kWrite | kMayReplicate))
+    EXPECT_FALSE(spec->run.kind == Handler::Kind::kWrite &&
+                 !spec->Has(kWrite | kMayReplicate | kDebugGuarded))
         << name;
     const bool has_variable_flags =
         std::any_of(spec->keys.begin(), spec->keys.end(),
