@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "storage/value.h"
+
 namespace redstart {
 namespace {
 
-// Longer values are freed in the background: giving back this much takes the allocator some 10 us.
-constexpr size_t kLazyFreeBytes = size_t{256} << 10;
 // Entries of a detached database that are freed under one hold of the lock, some 5 us.
 constexpr size_t kFreedPerHold = 64;
 
@@ -48,6 +48,7 @@ Shard::Place Shard::Find(int database, std::string_view key, uint64_t position) 
 
 void Shard::Insert(int database, Entry* entry, uint64_t position) {
   Database* into = GetOrCreate(database);
+  ++layout_version_;
   into->table.Insert(entry, position);
   if (entry->has_deadline()) {
     ++into->with_deadline;
@@ -58,6 +59,7 @@ void Shard::Insert(int database, Entry* entry, uint64_t position) {
 void Shard::ReplaceShell(int database, Place place, Entry* entry, uint64_t position) {
   Database* in = Get(database);
   Entry* old = place.node();
+  ++layout_version_;
   in->with_deadline += entry->has_deadline();
   in->with_deadline -= old->has_deadline();
   in->table.Replace(place, entry);
@@ -74,6 +76,7 @@ void Shard::Erase(int database, Place place) {
 Entry* Shard::Detach(int database, Place place) {
   Database* in = Get(database);
   Entry* entry = place.node();
+  ++layout_version_;
   in->with_deadline -= entry->has_deadline();
   in->table.Erase(place);
   return entry;
@@ -94,6 +97,7 @@ bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
 }
 
 size_t Shard::Clear(int database) {
+  ++layout_version_;
   Database* detached = Exchange(database, nullptr);
   if (detached == nullptr) return 0;
   const size_t keys = detached->table.size();
@@ -102,6 +106,7 @@ size_t Shard::Clear(int database) {
 }
 
 void Shard::SwapDatabases(int a, int b) {
+  ++layout_version_;
   Database* content = Exchange(a, Get(b));
   Exchange(b, content);
 }
@@ -117,14 +122,8 @@ std::vector<int> Shard::Databases() const {
 }
 
 void Shard::ReleaseValue(Entry* entry) {
-  if (entry->type() != ValueType::kString) return;
-  Blob* blob = entry->string().blob();
-  if (blob == nullptr) return;
-  if (blob->MemoryBytes() < kLazyFreeBytes) {
-    blob->Unref();
-  } else {
-    around_.lazy_free->Add(1, [blob] { blob->Unref(); });
-  }
+  if (!IsLongToFree(*entry)) return FreeOutside(*entry);
+  around_.lazy_free->Add(1, FreeOutsideLater(*entry));
 }
 
 void Shard::PrefetchBucket(int database, uint64_t position) const {
@@ -172,8 +171,7 @@ void Shard::FreeDetached(Database* database) {
   for (std::optional<uint64_t> at = 0; at;) {
     entries.clear();
     at = database->table.Drain(*at, [&entries](Entry* entry) {
-      if (entry->type() == ValueType::kString && entry->string().blob() != nullptr)
-        entry->string().blob()->Unref();
+      FreeOutside(*entry);
       entries.push_back(entry);
     });
     for (size_t begin = 0; begin < entries.size(); begin += kFreedPerHold) {

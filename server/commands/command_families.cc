@@ -4,11 +4,11 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),      StringRangeCommands(), CounterCommands(),    KeyCommands(),
-      ExpiryCommands(),      ScanCommands(),        CopyCommands(),       ObjectCommands(),
-      DumpCommands(),        KeyspaceCommands(),    ConnectionCommands(), ClientCommands(),
-      TransactionCommands(), CommandCommands(),     ConfigCommands(),     InfoCommands(),
-      DebugCommands(),       ServerCommands(),      SyncCommands(),
+      StringCommands(), StringRangeCommands(), CounterCommands(),  HashCommands(),
+      KeyCommands(),    ExpiryCommands(),      ScanCommands(),     CopyCommands(),
+      ObjectCommands(), DumpCommands(),        KeyspaceCommands(), ConnectionCommands(),
+      ClientCommands(), TransactionCommands(), CommandCommands(),  ConfigCommands(),
+      InfoCommands(),   DebugCommands(),       ServerCommands(),   SyncCommands(),
   };
 }
 

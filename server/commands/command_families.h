@@ -16,6 +16,7 @@ using CommandRows = absl::Span<const CommandSpec>;
 CommandRows StringCommands();
 CommandRows StringRangeCommands();
 CommandRows CounterCommands();
+CommandRows HashCommands();
 CommandRows KeyCommands();
 CommandRows ExpiryCommands();
 CommandRows ScanCommands();
