@@ -21,6 +21,7 @@ CommandRows KeyCommands();
 CommandRows ExpiryCommands();
 CommandRows ScanCommands();
 CommandRows CopyCommands();
+CommandRows MemoryCommands();
 CommandRows ObjectCommands();
 CommandRows DumpCommands();
 CommandRows KeyspaceCommands();

@@ -64,7 +64,7 @@ class CollectionForm {
   // REQUIRES: !is_object().
   Packing packing() const { return static_cast<Packing>(bits_ >> 1); }
   // Whether the packed bytes stand in a block of their own.
-  bool is_outside() const { return (bits_ & 1) != 0; }
+  bool is_outside() const { return !is_object() && (bits_ & 1) != 0; }
 
  private:
   static constexpr uint8_t kObjectBits = 15;

@@ -38,6 +38,8 @@ void FieldNode::Delete(FieldNode* node) {
   std::free(node);
 }
 
+FieldTable::FieldTable() : table_(Policy{}, /*roots=*/1, /*reclaimer=*/nullptr) {}
+
 FieldTable::~FieldTable() {
   for (std::optional<uint64_t> at = 0; at;) {
     at = table_.Drain(*at, [](FieldNode* node) { FieldNode::Delete(node); });

@@ -80,7 +80,7 @@ static_assert(sizeof(FieldNode) == 4);
 
 class FieldTable final : public Collection {
  public:
-  FieldTable() : table_(Policy{}, /*roots=*/1, /*reclaimer=*/nullptr) {}
+  FieldTable();
   ~FieldTable() override;
 
   size_t size() const override { return table_.size(); }
