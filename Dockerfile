@@ -16,13 +16,19 @@ RUN cmake --preset release -DREDSTART_TESTS=OFF && cmake --build --preset releas
     && strip build/release/redstart-server
 
 FROM debian:bookworm-slim
-RUN apt-get update && apt-get install -y --no-install-recommends libabsl20220623 libspdlog1.10 libfmt9 libjemalloc2 liblzf1 \
-    && rm -rf /var/lib/apt/lists/* \
-    && useradd --system --uid 999 --user-group --home-dir /data redis && mkdir /data && chown redis:redis /data
+# redis-tools brings redis-cli. The names of redis's image work here, too.
+RUN groupadd --system --gid 999 redis \
+    && useradd --system --uid 999 --gid redis --home-dir /data --no-create-home redis \
+    && apt-get update && apt-get install -y --no-install-recommends libabsl20220623 libspdlog1.10 libfmt9 libjemalloc2 liblzf1 \
+    redis-tools && rm -rf /var/lib/apt/lists/* \
+    && mkdir /data && chown redis:redis /data && ln -s redstart-server /usr/local/bin/redis-server
 COPY --from=build /src/build/release/redstart-server /usr/local/bin/
 COPY conf/docker-entrypoint.sh /usr/local/bin/
+# A container's network is private, unlike a machine's: its neighbours are served without a password, the world is not.
+ENV REDSTART_DEFAULT_PROTECTED_MODE=private
 VOLUME /data
 WORKDIR /data
 EXPOSE 6379
+HEALTHCHECK --interval=10s --timeout=5s --start-period=60s CMD ["redstart-server", "--healthcheck"]
 ENTRYPOINT ["docker-entrypoint.sh"]
 CMD ["redstart-server"]

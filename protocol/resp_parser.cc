@@ -13,9 +13,7 @@ constexpr int64_t kMaxArgs = std::numeric_limits<int32_t>::max();
 constexpr int64_t kMaxArgsUnauthenticated = 10;
 constexpr int64_t kMaxBulkUnauthenticated = 16384;
 
-// Reads "<digits>\r?" and returns the byte behind it; nullptr for whatever is not plainly right and
-// complete.
-inline const char* ReadLength(const char* p, const char* end, int64_t* length) {
+const char* ReadLongLength(const char* p, const char* end, int64_t* length) {
   if (end - p < 3) return nullptr;
   const unsigned first = static_cast<unsigned char>(*p) - '0';
   if (first > 9) return nullptr;
@@ -30,6 +28,24 @@ inline const char* ReadLength(const char* p, const char* end, int64_t* length) {
   return p + 2;
 }
 
+// Reads "<digits>\r?" and returns the byte behind it; nullptr for whatever is not plainly right and
+// complete. Nearly all lengths have one or two digits.
+inline const char* ReadLength(const char* p, const char* end, int64_t* length) {
+  if (end - p >= 4) [[likely]] {
+    const unsigned first = static_cast<unsigned char>(p[0]) - '0';
+    const unsigned second = static_cast<unsigned char>(p[1]) - '0';
+    if (first <= 9 && p[1] == '\r') {
+      *length = first;
+      return p + 3;
+    }
+    if (first - 1 <= 8 && second <= 9 && p[2] == '\r') {
+      *length = first * 10 + second;
+      return p + 4;
+    }
+  }
+  return ReadLongLength(p, end, length);
+}
+
 }  // namespace
 
 RequestParser::Status RequestParser::ParseInto(std::string_view input, const ParserLimits& limits,
@@ -38,7 +54,14 @@ RequestParser::Status RequestParser::ParseInto(std::string_view input, const Par
   bytes_wanted_ = 1;
   const size_t size_before = batch->size();
   while (consumed_ < input.size() && !batch->full()) {
-    const Step step = ParseOne(input.substr(consumed_), limits, batch);
+    const std::string_view rest = input.substr(consumed_);
+    if (phase_ == Phase::kStart && rest[0] == '*') {
+      if (const size_t bytes = ParseWholeArray(rest, limits, batch)) [[likely]] {
+        consumed_ += bytes;
+        continue;
+      }
+    }
+    const Step step = ParseOne(rest, limits, batch);
     if (step == Step::kDone) {
       consumed_ += pos_;
       ForgetRequest();
@@ -68,13 +91,7 @@ void RequestParser::ForgetRequest() {
 
 RequestParser::Step RequestParser::ParseOne(std::string_view input, const ParserLimits& limits,
                                             RequestBatch* batch) {
-  if (phase_ == Phase::kStart) {
-    if (input[0] == '*') {
-      if (ParseWholeArray(input, limits, batch)) return Step::kDone;
-    } else {
-      phase_ = Phase::kInline;
-    }
-  }
+  if (phase_ == Phase::kStart) phase_ = Phase::kInline;
   if (phase_ == Phase::kInline) return ParseInline(input, batch);
   if (phase_ == Phase::kCount) {
     const Step step = ParseCount(input, limits);
@@ -83,17 +100,20 @@ RequestParser::Step RequestParser::ParseOne(std::string_view input, const Parser
   return ParseArgs(input, limits, batch);
 }
 
-// The way nearly all requests go: complete and right. At anything else it stops between two
-// arguments, keeps those that it has, and leaves the verdict to the careful code.
-bool RequestParser::ParseWholeArray(std::string_view input, const ParserLimits& limits,
-                                    RequestBatch* batch) {
+// The way nearly all requests go: complete and right. Returns its bytes, and leaves no trace but
+// the request. At anything else it stops between two arguments, keeps those that it has, leaves the
+// verdict to the careful code, and returns 0.
+size_t RequestParser::ParseWholeArray(std::string_view input, const ParserLimits& limits,
+                                      RequestBatch* batch) {
   const char* const base = input.data();
   const char* const end = base + input.size();
-  phase_ = Phase::kCount;
   int64_t count = 0;
   const char* p = ReadLength(base + 1, end, &count);
   const int64_t max_args = limits.authenticated ? kMaxArgs : kMaxArgsUnauthenticated;
-  if (p == nullptr || count == 0 || count > max_args) return false;
+  if (p == nullptr || count == 0 || count > max_args) {
+    phase_ = Phase::kCount;
+    return 0;
+  }
   const int64_t max_bulk = limits.authenticated
                                ? limits.max_bulk_bytes
                                : std::min(limits.max_bulk_bytes, kMaxBulkUnauthenticated);
@@ -106,14 +126,13 @@ bool RequestParser::ParseWholeArray(std::string_view input, const ParserLimits& 
       args_left_ = left;
       pos_ = p - base;
       KeepOpenRequest(base, batch);
-      return false;
+      return 0;
     }
     batch->AddArg(std::string_view(data, bytes));
     p = data + bytes + 2;
   }
   batch->FinishRequest();
-  pos_ = p - base;
-  return true;
+  return static_cast<size_t>(p - base);
 }
 
 void RequestParser::KeepOpenRequest(const char* base, RequestBatch* batch) {

@@ -74,7 +74,7 @@ class RequestParser {
   static constexpr size_t kKeptPieces = 1024;
 
   Step ParseOne(std::string_view input, const ParserLimits& limits, RequestBatch* batch);
-  bool ParseWholeArray(std::string_view input, const ParserLimits& limits, RequestBatch* batch);
+  size_t ParseWholeArray(std::string_view input, const ParserLimits& limits, RequestBatch* batch);
   void KeepOpenRequest(const char* base, RequestBatch* batch);
   Step ParseCount(std::string_view input, const ParserLimits& limits);
   Step ParseArgs(std::string_view input, const ParserLimits& limits, RequestBatch* batch);

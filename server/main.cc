@@ -10,6 +10,7 @@
 #include <vector>
 
 #include "server/config/command_line.h"
+#include "server/healthcheck.h"
 #include "server/observe/log.h"
 #include "server/server.h"
 
@@ -25,10 +26,19 @@ std::string AbsolutePath(const std::string& path) {
   return path.empty() || realpath(path.c_str(), resolved) == nullptr ? path : resolved;
 }
 
+int ReportHealth(const redstart::Config& config) {
+  const absl::Status status = redstart::CheckHealth(config);
+  return status.ok() ? EXIT_SUCCESS : Complain(status);
+}
+
 }  // namespace
 
 int main(int argc, char** argv) {
-  const std::vector<std::string> arguments(argv + 1, argv + argc);
+  std::vector<std::string> arguments(argv + 1, argv + argc);
+  if (arguments.size() == 1 && arguments[0] == "--healthcheck") {
+    const std::vector<std::string> served = redstart::ArgumentsOfFirstProcess();
+    arguments.insert(arguments.end(), served.begin(), served.end());
+  }
   const auto command_line = redstart::ParseCommandLine(arguments);
   if (!command_line.ok()) return Complain(command_line.status());
   if (command_line->action == redstart::CommandLine::Action::kPrintVersion) {
@@ -40,8 +50,13 @@ int main(int argc, char** argv) {
     return EXIT_FAILURE;
   }
   const std::string config_file = AbsolutePath(command_line->config_file);
-  const auto config = redstart::LoadConfig(*command_line, std::cin);
+  const auto environment = redstart::ReadEnvironment();
+  if (!environment.ok()) return Complain(environment.status());
+  const auto config = redstart::LoadConfig(*command_line, *environment, std::cin);
   if (!config.ok()) return Complain(config.status());
+  if (command_line->action == redstart::CommandLine::Action::kCheckHealth) {
+    return ReportHealth(*config);
+  }
   // A relative logfile lies in `dir`.
   if (chdir(config->dir.c_str()) != 0) {
     std::perror(("dir " + config->dir).c_str());

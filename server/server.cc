@@ -6,6 +6,7 @@
 #include <csignal>
 #include <cstdlib>
 #include <fstream>
+#include <future>
 #include <random>
 #include <utility>
 
@@ -66,6 +67,12 @@ Config Prepared(Config config) {
   return config;
 }
 
+void LogListenFailure(const absl::Status& status) {
+  const absl::string_view reason = status.message();
+  logging::Warning("Could not start to listen: {}.",
+                   std::string_view(reason.data(), reason.size()));
+}
+
 }  // namespace
 
 Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config))) {
@@ -79,15 +86,17 @@ Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config
   keyspace_ =
       std::make_unique<Keyspace>(Keyspace::ShardCountFor(static_cast<size_t>(current->io_threads)),
                                  current->databases, RandomSeed());
-  const Services services = {.keyspace = keyspace_.get(),
-                             .journal = &journal_,
-                             .config = &config_,
-                             .commands = &commands_,
-                             .sessions = &sessions_,
-                             .stats = &stats_,
-                             .state = &state_,
-                             .control = this,
-                             .clock = &clock_};
+  Services services = {.keyspace = keyspace_.get(),
+                       .journal = &journal_,
+                       .config = &config_,
+                       .commands = &commands_,
+                       .sessions = &sessions_,
+                       .stats = &stats_,
+                       .state = &state_,
+                       .control = this,
+                       .clock = &clock_};
+  persistence_ = std::make_unique<Persistence>(services);
+  services.persistence = persistence_.get();
   io_threads_ = std::make_unique<IoThreads>(services, static_cast<size_t>(current->io_threads));
   RegisterConfigHooks();
 }
@@ -109,11 +118,15 @@ void Server::RegisterConfigHooks() {
         "The operating system is not able to handle the specified number of clients");
   });
   const std::string_view listening[] = {"port", "bind"};
-  config_.OnChange(listening, [this](const Config&, const Config& after) {
+  config_.OnChange(listening, [this](const Config& before, const Config& after) {
     absl::Status status;
     io_threads_->RunOnFirst([&] { status = io_threads_->Listen(after); });
-    if (!status.ok())
-      return absl::InternalError("Unable to listen on this port. Check server logs.");
+    if (!status.ok()) {
+      LogListenFailure(status);
+      return absl::InternalError(before.bind != after.bind
+                                     ? "Failed to bind to specified addresses."
+                                     : "Unable to listen on this port. Check server logs.");
+    }
     state_.tcp_port = after.port;
     return absl::OkStatus();
   });
@@ -123,11 +136,11 @@ int Server::Run() {
   const auto config = config_.current();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  // As the first process of a container it inherits the orphans there; ignored, they leave at once.
+  if (getpid() == 1) std::signal(SIGCHLD, SIG_IGN);
   LogStart(*config);
   if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
-    const absl::string_view reason = status.message();
-    logging::Warning("Could not start to listen: {}.",
-                     std::string_view(reason.data(), reason.size()));
+    LogListenFailure(status);
     logging::Warning(
         "Failed listening on port {}, aborting. Change 'port', 'bind' or 'unixsocket', or stop "
         "what uses it.",
@@ -137,11 +150,25 @@ int Server::Run() {
   logging::Notice("Server initialized");
   WritePidFile(config->pidfile);
   io_threads_->HandleSignals([this](int signal) { OnSignal(signal); });
-  logging::Notice("Ready to accept connections tcp");
+  persistence_->LoadAtStart([this](const absl::Status& status) { OnLoaded(status); });
+  persistence_->Start();
   io_threads_->Run();
+  persistence_->Stop();
   if (!config->pidfile.empty()) unlink(config->pidfile.c_str());
   logging::Warning("Redstart is now ready to exit, bye bye...");
   return EXIT_SUCCESS;
+}
+
+void Server::OnLoaded(const absl::Status& status) {
+  if (status.ok() || absl::IsNotFound(status)) {
+    return logging::Notice("Ready to accept connections tcp");
+  }
+  if (absl::IsAborted(status)) return;  // The server is to end.
+  const absl::string_view reason = status.message();
+  logging::Warning("{}", std::string_view(reason.data(), reason.size()));
+  logging::Warning("Fatal error loading the DB, check server logs. Exiting.");
+  // Other threads are serving clients: nothing can be taken down in order.
+  std::_Exit(EXIT_FAILURE);
 }
 
 void Server::LogStart(const Config& config) const {
@@ -161,15 +188,58 @@ void Server::LogStart(const Config& config) const {
 }
 
 void Server::OnSignal(int signal) {
-  if (signal == SIGINT && stopping_) std::_Exit(EXIT_FAILURE);  // Asked twice: at once.
-  stopping_ = true;
+  if (signal == SIGINT && signalled_) {
+    logging::Warning("You insist... exiting now.");
+    persistence_->RemoveTemporaryFiles();
+    std::_Exit(EXIT_FAILURE);
+  }
   logging::Warning("Received {} scheduling shutdown...", signal == SIGINT ? "SIGINT" : "SIGTERM");
-  RequestShutdown();
+  signalled_ = true;
+  if (state_.loading) persistence_->AbortLoading();
+  const auto config = config_.current();
+  const int flags = signal == SIGINT ? config->shutdown_on_sigint : config->shutdown_on_sigterm;
+  // While DEBUG PAUSE-CRON holds up all that happens by itself, the end waits, too.
+  persistence_->RunWhenCronRuns([this, flags] {
+    if (signalled_ && !FinishShutdown(flags)) signalled_ = false;
+  });
 }
 
-void Server::RequestShutdown() {
-  logging::Warning("User requested shutdown...");
+bool Server::Shutdown(int flags) {
+  if (state_.loading) persistence_->AbortLoading();
+  std::promise<bool> done;
+  persistence_->RunOnThread([&] { done.set_value(FinishShutdown(flags)); });
+  return done.get_future().get();
+}
+
+bool Server::AbortShutdown() {
+  if (!signalled_.exchange(false)) return false;
+  logging::Notice("Shutdown manually aborted.");
+  return true;
+}
+
+bool Server::FinishShutdown(int flags) {
+  if (state_.stopping) return true;
+  logging::Notice("User requested shutdown...");
+  const auto config = config_.current();
+  const bool wanted =
+      (flags & kShutdownSave) != 0 || (!config->save.empty() && (flags & kShutdownNoSave) == 0);
+  const ShardLocks all = keyspace_->LockAll();
+  // What is half loaded must not replace what it was loaded from.
+  if (wanted && !state_.loading) {
+    logging::Notice("Saving the final RDB snapshot before exiting.");
+    if (!persistence_->Save(all, /*keep_cached=*/true)) {
+      if ((flags & kShutdownForce) == 0) {
+        logging::Warning("Error trying to save the DB, can't exit.");
+        logging::Warning(
+            "Errors trying to shut down the server. Check the logs for more information.");
+        return false;
+      }
+      logging::Warning("Error trying to save the DB. Exit anyway.");
+    }
+  }
+  state_.stopping = true;
   io_threads_->Stop();
+  return true;
 }
 
 }  // namespace redstart

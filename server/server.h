@@ -5,6 +5,7 @@
 //
 // Only main.cc includes this: what commands need of the server they get through Services.
 
+#include <atomic>
 #include <memory>
 
 #include "server/commands/command_families.h"
@@ -15,6 +16,7 @@
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
 #include "server/net/io_threads.h"
+#include "server/persistence/persistence.h"
 #include "storage/disk/journal.h"
 #include "storage/keyspace.h"
 
@@ -33,9 +35,13 @@ class Server : private ServerControl {
   int Run();
 
  private:
-  void RequestShutdown() override;
+  bool Shutdown(int flags) override;
+  bool AbortShutdown() override;
+  // What Shutdown does on the persistence thread, when nothing else is saved any more.
+  bool FinishShutdown(int flags);
   void RegisterConfigHooks();
   void OnSignal(int signal);
+  void OnLoaded(const absl::Status& status);
   void LogStart(const Config& config) const;
 
   Clock clock_;
@@ -47,8 +53,10 @@ class Server : private ServerControl {
   Journal journal_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
+  std::unique_ptr<Persistence> persistence_;
   std::unique_ptr<IoThreads> io_threads_;
-  bool stopping_ = false;
+  // A signal asked for the end: set on the signals' thread, called off on any.
+  std::atomic<bool> signalled_{false};
 };
 
 }  // namespace redstart

@@ -19,7 +19,8 @@ CollectionEditor::CollectionEditor(const EntrySlot& slot, ValueType type, Packin
 }
 
 void CollectionEditor::Open() {
-  Entry* entry = slot_.entry();
+  // A snapshot sees the value before anything can change it, here and in the large forms.
+  Entry* entry = slot_.Edit();
   if (entry == nullptr) {
     packing_ = empty_packing_;
     store_.SetScratch(empty_);

@@ -10,6 +10,8 @@
 // beyond kMaxInlinePacked go to a PackedBlock at once, and an object replaces packed bytes at once.
 // Until Commit the entry holds a whole value, perhaps the one before.
 //
+// Opening one shows a running snapshot the value as it is (Shard::Edit).
+//
 // Owner. The guard of a command (server/exec/key_access.h), which calls Commit, or Drop if no
 // element is left; on its stack, for as long as the shard is locked. Nobody else may edit the same
 // key meanwhile, and views of the value end with the next edit.

@@ -30,6 +30,13 @@ Entry* Entry::New(Slab* slab, std::string_view key, const Shape& shape) {
   return entry;
 }
 
+Entry* Entry::Clone(Slab* slab) const {
+  const size_t bytes = AllocationSize();
+  void* memory = slab->Allocate(bytes);
+  std::memcpy(memory, this, bytes);
+  return static_cast<Entry*>(memory);
+}
+
 void Entry::FreeShell(Slab* slab, Entry* entry) {
   slab->Free(entry, entry->AllocationSize());
 }

@@ -35,6 +35,8 @@ class Entry {
   // A new entry whose payload the caller fills before anyone sees it.
   // REQUIRES: shape.payload_size < 64 KiB, key shorter than 4 GiB.
   static Entry* New(Slab* slab, std::string_view key, const Shape& shape);
+  // A copy of the entry's own bytes: what its payload points to is then shared.
+  Entry* Clone(Slab* slab) const;
   // Frees the memory of the entry alone, not what its payload points to.
   static void FreeShell(Slab* slab, Entry* entry);
 
@@ -54,7 +56,8 @@ class Entry {
   uint64_t deadline() const { return has_deadline() ? Load<uint64_t>(Body()) : kNever; }
   // REQUIRES: has_deadline() and deadline is not kNever.
   void set_deadline(uint64_t deadline) { std::memcpy(Body(), &deadline, sizeof(deadline)); }
-  bool IsExpired(uint64_t now) const { return has_deadline() && deadline() <= now; }
+  // In the millisecond of its deadline a key is still there, as on Redis.
+  bool IsExpired(uint64_t now) const { return has_deadline() && deadline() < now; }
 
   char* payload() { return Body() + KeyOffset() + key_size(); }
   const char* payload() const { return Body() + KeyOffset() + key_size(); }
@@ -65,10 +68,17 @@ class Entry {
 
   // The access clock (24 bits): seconds for LRU, or LFU's minutes and counter.
   uint32_t access() const { return access_[0] | access_[1] << 8 | access_[2] << 16; }
-  void set_access(uint32_t clock) {
+  // It is no part of the value: whoever holds the shard may write it.
+  void set_access(uint32_t clock) const {
     access_[0] = static_cast<uint8_t>(clock);
     access_[1] = static_cast<uint8_t>(clock >> 8);
     access_[2] = static_cast<uint8_t>(clock >> 16);
+  }
+
+  // Which snapshot need not look at this entry (CaptureState::tag); no part of the value either.
+  uint8_t tag() const { return flags_ >> kTagShift; }
+  void set_tag(uint8_t tag) const {
+    flags_ = static_cast<uint8_t>((flags_ & kFlagsMask) | tag << kTagShift);
   }
 
   // REQUIRES: type() is kString.
@@ -79,6 +89,8 @@ class Entry {
  private:
   static constexpr uint8_t kHasDeadline = 1;
   static constexpr uint8_t kLongKey = 2;
+  static constexpr uint8_t kFlagsMask = 15;
+  static constexpr int kTagShift = 4;
   static constexpr uint8_t kLongKeyMark = 255;
 
   Entry() = default;
@@ -96,8 +108,8 @@ class Entry {
   }
 
   uint8_t type_and_encoding_ = 0;
-  uint8_t flags_ = 0;  // The high half is kept for a snapshot's tag.
-  uint8_t access_[3] = {};
+  mutable uint8_t flags_ = 0;  // The high half is the tag.
+  mutable uint8_t access_[3] = {};
   uint8_t short_key_size_ = 0;
   uint16_t payload_size_ = 0;
 };

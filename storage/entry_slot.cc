@@ -11,7 +11,7 @@ const Shard::Place& EntrySlot::place() {
 }
 
 char* EntrySlot::Reshape(ValueType type, uint8_t encoding, size_t payload_size) {
-  Entry* before = entry();
+  Entry* before = Edit();
   if (before != nullptr && before->payload_size() == payload_size && before->type() == type) {
     before->set_encoding(encoding);
     return before->payload();
@@ -33,10 +33,6 @@ char* EntrySlot::Reshape(ValueType type, uint8_t encoding, size_t payload_size) 
 
 void EntrySlot::Erase() {
   if (place()) shard_->Erase(database_, place_);
-}
-
-void EntrySlot::EraseShell() {
-  if (place()) Entry::FreeShell(shard_->slab(), shard_->Detach(database_, place_));
 }
 
 }  // namespace redstart

@@ -32,16 +32,17 @@ class EntrySlot {
   Shard* shard() const { return shard_; }
   std::string_view key() const { return key_; }
   // Null if the key is not there.
-  Entry* entry() { return place() ? place_.node() : nullptr; }
+  const Entry* entry() { return place() ? place_.node() : nullptr; }
+  // The same, to be changed: a running snapshot keeps what is there now (Shard::Edit).
+  Entry* Edit() { return place() ? shard_->Edit(database_, place_) : nullptr; }
 
   // Gives the entry a payload of this type, encoding and size, creating it if it is not there, and
   // returns where the payload stands; its content is unspecified. What the old payload pointed to
-  // is left to the caller. An entry that has the size already stays where it is.
+  // is left to the caller, who may free it after Edit(). An entry that has the size already stays
+  // where it is.
   char* Reshape(ValueType type, uint8_t encoding, size_t payload_size);
   // Removes the entry with its value.
   void Erase();
-  // Removes the entry alone: the caller has taken what it pointed to.
-  void EraseShell();
 
  private:
   const Shard::Place& place();

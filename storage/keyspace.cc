@@ -2,41 +2,33 @@
 
 #include <algorithm>
 #include <bit>
-#include <utility>
+#include <thread>
 
 namespace redstart {
-
-ShardLocks::ShardLocks(ShardLocks&& other) noexcept
-    : keyspace_(std::exchange(other.keyspace_, nullptr)),
-      all_(other.all_),
-      held_(std::move(other.held_)) {}
 
 ShardLocks& ShardLocks::operator=(ShardLocks&& other) noexcept {
   if (this != &other) {
     Unlock();
     keyspace_ = std::exchange(other.keyspace_, nullptr);
-    all_ = other.all_;
-    held_ = std::move(other.held_);
+    extent_ = other.extent_;
+    one_ = other.one_;
+    some_ = std::move(other.some_);
   }
   return *this;
 }
 
 bool ShardLocks::Holds(size_t shard) const {
-  return keyspace_ != nullptr && (all_ || std::binary_search(held_.begin(), held_.end(), shard));
+  if (keyspace_ == nullptr) return false;
+  if (extent_ == Extent::kOne) return one_ == shard;
+  return extent_ == Extent::kAll || std::binary_search(some_.begin(), some_.end(), shard);
 }
 
-Shard& ShardLocks::operator[](size_t shard) const {
-  return *keyspace_->shards_[shard];
-}
-
-void ShardLocks::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  if (keyspace_ == nullptr) return;
-  if (all_) {
+void ShardLocks::UnlockMany() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (extent_ == Extent::kAll) {
     for (auto& shard : keyspace_->shards_) shard->mutex().Unlock();
   } else {
-    for (const uint16_t shard : held_) keyspace_->shards_[shard]->mutex().Unlock();
+    for (const uint16_t shard : some_) keyspace_->shards_[shard]->mutex().Unlock();
   }
-  keyspace_ = nullptr;
 }
 
 size_t Keyspace::ShardCountFor(size_t threads) {
@@ -53,6 +45,7 @@ Keyspace::Keyspace(size_t shard_count, int databases, uint64_t hash_seed)
       .pages = &pages_,
       .reclaimer = &reclaimer_,
       .lazy_free = lazy_free_.get(),
+      .capture = &capture_,
   };
   shards_.reserve(shard_count);
   for (size_t number = 0; number < shard_count; ++number) {
@@ -68,20 +61,13 @@ Keyspace::~Keyspace() {
 
 ShardLocks Keyspace::Lock(absl::Span<const uint64_t> hashes) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   ShardLocks locks;
-  for (const uint64_t hash : hashes) locks.held_.push_back(static_cast<uint16_t>(ShardOf(hash)));
-  if (hashes.size() > 1) {
-    std::sort(locks.held_.begin(), locks.held_.end());
-    locks.held_.erase(std::unique(locks.held_.begin(), locks.held_.end()), locks.held_.end());
-  }
-  for (const uint16_t shard : locks.held_) shards_[shard]->mutex().Lock();
-  locks.keyspace_ = this;
-  return locks;
-}
-
-ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  ShardLocks locks;
-  locks.held_.push_back(static_cast<uint16_t>(shard));
-  shards_[shard]->mutex().Lock();
+  std::vector<uint16_t>& shards = locks.some_;
+  shards.reserve(hashes.size());
+  for (const uint64_t hash : hashes) shards.push_back(static_cast<uint16_t>(ShardOf(hash)));
+  std::sort(shards.begin(), shards.end());
+  shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
+  for (const uint16_t shard : shards) shards_[shard]->mutex().Lock();
+  locks.extent_ = ShardLocks::Extent::kSome;
   locks.keyspace_ = this;
   return locks;
 }
@@ -89,9 +75,80 @@ ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
 ShardLocks Keyspace::LockAll() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   ShardLocks locks;
   for (auto& shard : shards_) shard->mutex().Lock();
+  locks.extent_ = ShardLocks::Extent::kAll;
   locks.keyspace_ = this;
-  locks.all_ = true;
   return locks;
+}
+
+bool Keyspace::TryLockEach(std::chrono::microseconds limit) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  const auto give_up_at = std::chrono::steady_clock::now() + limit;
+  for (size_t locked = 0; locked < shards_.size(); ++locked) {
+    while (!shards_[locked]->mutex().TryLock()) {
+      if (std::chrono::steady_clock::now() < give_up_at) {
+        std::this_thread::yield();
+        continue;
+      }
+      while (locked > 0) shards_[--locked]->mutex().Unlock();
+      return false;
+    }
+  }
+  return true;
+}
+
+ShardLocks Keyspace::TryLockAll(std::chrono::microseconds limit) {
+  ShardLocks locks;
+  if (TryLockEach(limit)) {
+    locks.keyspace_ = this;
+    locks.extent_ = ShardLocks::Extent::kAll;
+  }
+  return locks;
+}
+
+ShardLocks Keyspace::LockAllPatiently() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  constexpr auto kLimit = std::chrono::milliseconds(1);
+  constexpr auto kPatience = std::chrono::milliseconds(100);
+  const auto queue_at = std::chrono::steady_clock::now() + kPatience;
+  bool locked = TryLockEach(kLimit);
+  for (auto pause = kLimit; !locked && std::chrono::steady_clock::now() < queue_at; pause *= 2) {
+    std::this_thread::sleep_for(pause);
+    locked = TryLockEach(kLimit);
+  }
+  ShardLocks locks;
+  if (!locked) {
+    for (auto& shard : shards_) shard->mutex().Lock();
+  }
+  locks.keyspace_ = this;
+  locks.extent_ = ShardLocks::Extent::kAll;
+  return locks;
+}
+
+void Keyspace::PrepareCut() {
+  if (IsReadyForCut(LockShard(0))) return;
+  for (size_t number = 0; number < shards_.size(); ++number) {
+    while (!LockShard(number)[number].ClearTags()) {
+    }
+  }
+  const ShardLocks all = LockAll();
+  stale_tags_ = 0;
+}
+
+void Keyspace::BeginCut(const ShardLocks&, Capture* capture) {
+  capture_.capture = capture;
+  ++capture_.cut;
+  capture_.tag = ++stale_tags_;
+}
+
+void Keyspace::EndCut(const ShardLocks&, bool completed) {
+  for (const auto& shard : shards_) shard->EndCut();
+  capture_.capture = nullptr;
+  // A whole walk takes off every tag, also those that aborted ones have left.
+  if (completed) stale_tags_ = 0;
+}
+
+void Keyspace::SetOverBudget(bool over) {
+  if (capture_.over_budget.load(std::memory_order_relaxed) == over) return;
+  capture_.over_budget.store(over, std::memory_order_relaxed);
+  if (!over) capture_.over_budget.notify_all();
 }
 
 uint64_t Keyspace::expired_keys() const {

@@ -11,15 +11,18 @@
 // Ownership. The keyspace owns its shards and they never move; entries live in one shard for life.
 // SWAPDB exchanges the tables of two databases inside each shard.
 
+#include <chrono>
 #include <cstdint>
 #include <memory>
 #include <string_view>
+#include <utility>
 #include <vector>
 
-#include "absl/container/inlined_vector.h"
+#include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "storage/base/page_pool.h"
 #include "storage/base/reclaimer.h"
+#include "storage/capture.h"
 #include "storage/lazy_free.h"
 #include "storage/shard.h"
 
@@ -31,11 +34,15 @@ class Keyspace;
 class ShardLocks {
  public:
   ShardLocks() = default;
-  ShardLocks(ShardLocks&& other) noexcept;
+  ShardLocks(ShardLocks&& other) noexcept
+      : keyspace_(std::exchange(other.keyspace_, nullptr)),
+        extent_(other.extent_),
+        one_(other.one_),
+        some_(std::move(other.some_)) {}
   ShardLocks& operator=(ShardLocks&& other) noexcept;
   ~ShardLocks() { Unlock(); }
 
-  bool holds_all() const { return all_; }
+  bool holds_all() const { return keyspace_ != nullptr && extent_ == Extent::kAll; }
   bool Holds(size_t shard) const;
   // REQUIRES: Holds(shard).
   Shard& operator[](size_t shard) const;
@@ -43,10 +50,15 @@ class ShardLocks {
 
  private:
   friend class Keyspace;
+  // Nearly all commands need one shard, whose number then needs no list.
+  enum class Extent : uint8_t { kOne, kSome, kAll };
+
+  void UnlockMany();
 
   Keyspace* keyspace_ = nullptr;
-  bool all_ = false;
-  absl::InlinedVector<uint16_t, 8> held_;  // Ascending, each once. Empty if all_.
+  Extent extent_ = Extent::kOne;
+  uint16_t one_ = 0;
+  std::vector<uint16_t> some_;  // Ascending, each once.
 };
 
 class Keyspace {
@@ -73,6 +85,31 @@ class Keyspace {
   [[nodiscard]] ShardLocks LockShard(size_t shard);
   // The one global cut: whoever holds all locks sees a prefix of history.
   [[nodiscard]] ShardLocks LockAll();
+  // The same for what can wait, such as a snapshot's cut: it holds up nobody for more than a
+  // millisecond while it waits for the shards that others hold, lets go and tries again; only after
+  // 100 ms it queues like everybody, so that a stream of long commands cannot keep it out.
+  [[nodiscard]] ShardLocks LockAllPatiently();
+  // One such try: holds nothing if some shard was held by others for longer than `limit`.
+  [[nodiscard]] ShardLocks TryLockAll(std::chrono::microseconds limit);
+
+  // A snapshot begins: from the instant of the call on, `capture` gets what changes before
+  // Shard::WalkCut has come to it. REQUIRES: `all` holds every shard, and none is running.
+  void BeginCut(const ShardLocks& all, Capture* capture);
+  // It ends; `completed`: its walk has seen everything.
+  void EndCut(const ShardLocks& all, bool completed);
+  // To be called before BeginCut, by one thread and without locks: tags that aborted snapshots left
+  // behind are taken off before the values for new ones run out. IsReadyForCut says whether that
+  // can be left out.
+  void PrepareCut();
+  bool IsReadyForCut(const ShardLocks&) const { return stale_tags_ < CaptureState::kTags; }
+  // What waits until the snapshot's memory has room again (CaptureState::over_budget). To be called
+  // before a write, without locks.
+  void AwaitRoom() {
+    if (capture_.over_budget.load(std::memory_order_relaxed)) [[unlikely]] {
+      capture_.over_budget.wait(true);
+    }
+  }
+  void SetOverBudget(bool over);
 
   size_t shard_count() const { return shards_.size(); }
   int databases() const { return databases_; }
@@ -95,15 +132,42 @@ class Keyspace {
  private:
   friend class ShardLocks;
 
+  // Locks every shard unless one is held for longer than `limit`: then none.
+  bool TryLockEach(std::chrono::microseconds limit);
+
   const int databases_;
   const uint64_t seed_;
   int shard_bits_;
   int shard_shift_;
+  CaptureState capture_;
+  uint8_t stale_tags_ = 0;  // Values up to this one may stand in entries.
   PagePool pages_;
   Reclaimer reclaimer_;
   std::unique_ptr<LazyFree> lazy_free_ = std::make_unique<LazyFree>();
   std::vector<std::unique_ptr<Shard>> shards_;
 };
+
+inline Shard& ShardLocks::operator[](size_t shard) const {
+  return *keyspace_->shards_[shard];
+}
+
+inline void ShardLocks::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  if (keyspace_ == nullptr) return;
+  if (extent_ == Extent::kOne) [[likely]] {
+    keyspace_->shards_[one_]->mutex().Unlock();
+  } else {
+    UnlockMany();
+  }
+  keyspace_ = nullptr;
+}
+
+inline ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  shards_[shard]->mutex().Lock();
+  locks.one_ = static_cast<uint16_t>(shard);
+  locks.keyspace_ = this;
+  return locks;
+}
 
 }  // namespace redstart
 

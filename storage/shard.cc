@@ -13,14 +13,16 @@ constexpr size_t kFreedPerHold = 64;
 }  // namespace
 
 Shard::Shard(const Surroundings& surroundings, size_t number)
-    : roots_(8 + static_cast<int>(number * 5 % 9)),
+    : number_(number),
+      roots_(8 + static_cast<int>(number * 5 % 9)),
       around_(surroundings),
       slab_(surroundings.pages) {}
 
 Shard::~Shard() {
   // The slab gives its pages back as a whole; only what lies outside of them needs a visit.
-  for (const int number : Databases()) {
-    Database* database = Get(number);
+  std::vector<Database*> all = detached_;
+  for (const int number : Databases()) all.push_back(Get(number));
+  for (Database* database : all) {
     for (std::optional<uint64_t> at = 0; at;) {
       at = database->table.Drain(*at, [this](Entry* entry) {
         ReleaseValue(entry);
@@ -41,13 +43,9 @@ uint64_t Shard::with_deadline(int database) const {
   return found == nullptr ? 0 : found->with_deadline;
 }
 
-Shard::Place Shard::Find(int database, std::string_view key, uint64_t position) const {
-  const Database* found = Get(database);
-  return found == nullptr ? Place() : found->table.Find(key, position);
-}
-
 void Shard::Insert(int database, Entry* entry, uint64_t position) {
   Database* into = GetOrCreate(database);
+  entry->set_tag(TagFor(*into, position));
   ++layout_version_;
   into->table.Insert(entry, position);
   if (entry->has_deadline()) {
@@ -56,30 +54,62 @@ void Shard::Insert(int database, Entry* entry, uint64_t position) {
   }
 }
 
+Entry* Shard::Edit(int database, Place place) {
+  if (around_.capture->capture != nullptr) [[unlikely]] {
+    Preserve(database, *Get(database), place);
+  }
+  return place.place_.node();
+}
+
 void Shard::ReplaceShell(int database, Place place, Entry* entry, uint64_t position) {
   Database* in = Get(database);
-  Entry* old = place.node();
   ++layout_version_;
+  Preserve(database, *in, place);
+  Entry* old = place.place_.node();
   in->with_deadline += entry->has_deadline();
   in->with_deadline -= old->has_deadline();
-  in->table.Replace(place, entry);
+  entry->set_tag(TagFor(*in, position));
+  in->table.Replace(place.place_, entry);
   if (entry->has_deadline()) in->table.NoteDeadline(position, entry->deadline());
   Entry::FreeShell(&slab_, old);
 }
 
+void Shard::Replace(int database, Place place, Entry* entry, uint64_t position) {
+  ++layout_version_;
+  Database* in = Get(database);
+  Entry* old = place.place_.node();
+  in->with_deadline += entry->has_deadline();
+  in->with_deadline -= old->has_deadline();
+  entry->set_tag(TagFor(*in, position));
+  in->table.Replace(place.place_, entry);
+  if (entry->has_deadline()) in->table.NoteDeadline(position, entry->deadline());
+  if (!TakenByCapture(database, *in, position, old)) FreeDetachedEntry(old);
+}
+
 void Shard::Erase(int database, Place place) {
-  Entry* entry = Detach(database, place);
-  ReleaseValue(entry);
-  Entry::FreeShell(&slab_, entry);
+  Database* in = Get(database);
+  Entry* entry = Unlink(in, place);
+  if (!TakenByCapture(database, *in, place.place_.position(), entry)) FreeDetachedEntry(entry);
 }
 
 Entry* Shard::Detach(int database, Place place) {
   Database* in = Get(database);
-  Entry* entry = place.node();
+  // What its payload points to may live on under another key: the snapshot needs a copy.
+  Preserve(database, *in, place);
+  return Unlink(in, place);
+}
+
+Entry* Shard::Unlink(Database* in, Place place) {
+  Entry* entry = place.place_.node();
   ++layout_version_;
   in->with_deadline -= entry->has_deadline();
-  in->table.Erase(place);
+  in->table.Erase(place.place_);
   return entry;
+}
+
+void Shard::FreeDetachedEntry(Entry* entry) {
+  ReleaseValue(entry);
+  Entry::FreeShell(&slab_, entry);
 }
 
 void Shard::NoteDeadline(int database, uint64_t position, uint64_t deadline) {
@@ -101,12 +131,21 @@ size_t Shard::Clear(int database) {
   Database* detached = Exchange(database, nullptr);
   if (detached == nullptr) return 0;
   const size_t keys = detached->table.size();
+  if (around_.capture->capture != nullptr && detached->born < around_.capture->cut &&
+      !(detached->walked == around_.capture->cut && detached->walked_out)) {
+    NoteRenaming(detached, database);
+    detached_.push_back(detached);
+    return keys;
+  }
   around_.lazy_free->Add(keys, [this, detached] { FreeDetached(detached); });
   return keys;
 }
 
 void Shard::SwapDatabases(int a, int b) {
   ++layout_version_;
+  for (const int number : {a, b}) {
+    if (Database* moving = Get(number)) NoteRenaming(moving, number);
+  }
   Database* content = Exchange(a, Get(b));
   Exchange(b, content);
 }
@@ -126,20 +165,7 @@ void Shard::ReleaseValue(Entry* entry) {
   around_.lazy_free->Add(1, FreeOutsideLater(*entry));
 }
 
-void Shard::PrefetchBucket(int database, uint64_t position) const {
-  if (database >= kDirect) return;
-  if (const Database* hint = direct_[database].load(std::memory_order_acquire))
-    hint->table.PrefetchBucket(position);
-}
-
-void Shard::PrefetchNode(int database, uint64_t position) const {
-  if (database >= kDirect) return;
-  if (const Database* hint = direct_[database].load(std::memory_order_acquire))
-    hint->table.PrefetchNode(position);
-}
-
-Shard::Database* Shard::Get(int database) const {
-  if (database < kDirect) return direct_[database].load(std::memory_order_relaxed);
+Shard::Database* Shard::GetOther(int database) const {
   const auto found = others_.find(database);
   return found == others_.end() ? nullptr : found->second;
 }
@@ -148,6 +174,7 @@ Shard::Database* Shard::GetOrCreate(int database) {
   Database* found = Get(database);
   if (found == nullptr) {
     found = new Database(around_.policy, roots_, around_.reclaimer);
+    found->born = around_.capture->cut;
     Exchange(database, found);
   }
   return found;

@@ -49,6 +49,7 @@ void StringEditor::AssignInteger(int64_t value) {
 }
 
 void StringEditor::Overwrite(size_t offset, std::string_view patch) {
+  slot_.Edit();  // Before a blob is written in place.
   char* text = Resize(std::max(size(), offset + patch.size()));
   if (!patch.empty()) std::memcpy(text + offset, patch.data(), patch.size());
 }

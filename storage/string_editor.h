@@ -55,7 +55,7 @@ class StringEditor {
     return slot_.Reshape(ValueType::kString, static_cast<uint8_t>(form), payload_size);
   }
   void ReleaseValue() {
-    if (Entry* entry = slot_.entry()) slot_.shard()->ReleaseValue(entry);
+    if (Entry* entry = slot_.Edit()) slot_.shard()->ReleaseValue(entry);
   }
 
   mutable EntrySlot slot_;

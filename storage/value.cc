@@ -45,6 +45,12 @@ Entry* CopyEntry(Slab* slab, std::string_view key, const Entry& entry) {
   return copy;
 }
 
+bool IsSelfContained(const Entry& entry) {
+  if (entry.type() == ValueType::kString) return entry.string().blob() == nullptr;
+  const CollectionForm form(entry.encoding());
+  return !form.is_object() && !form.is_outside();
+}
+
 bool IsLongToFree(const Entry& entry) {
   if (entry.type() == ValueType::kString) {
     const Blob* blob = entry.string().blob();

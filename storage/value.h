@@ -28,6 +28,8 @@ size_t MemoryBytes(const Entry& entry);
 // the two is written.
 Entry* CopyEntry(Slab* slab, std::string_view key, const Entry& entry);
 
+// Whether the entry's own bytes are all there is: its payload points to nothing.
+bool IsSelfContained(const Entry& entry);
 // Whether freeing the value takes long enough to leave it to the background thread.
 bool IsLongToFree(const Entry& entry);
 // Frees what the payload points to; the entry is not to be used any more but for FreeShell. Needs

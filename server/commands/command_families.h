@@ -33,6 +33,7 @@ CommandRows ConfigCommands();
 CommandRows InfoCommands();
 CommandRows DebugCommands();
 CommandRows ServerCommands();
+CommandRows PersistenceCommands();
 CommandRows SyncCommands();
 
 // All of them, in the order in which COMMAND lists them.

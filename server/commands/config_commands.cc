@@ -28,7 +28,8 @@ void Set(Call& call, Args args, ReplyBuilder& reply) {
   for (size_t i = 2; i < args.size(); i += 2) changes.emplace_back(args[i], args[i + 1]);
   const bool is_local = call.session().peer().is_loopback;
   const absl::Status status = call.services().config->Set(
-      changes, {.allow_protected = MayDo(call.config().enable_protected_configs, is_local)});
+      changes, {.allow_protected = MayDo(call.config().enable_protected_configs, is_local),
+                .loading = call.services().state->loading});
   if (status.ok()) return reply.Ok();
   if (absl::IsUnavailable(status)) return reply.Fail(error::kLoading);
   const absl::string_view text = status.message();

@@ -137,6 +137,13 @@ void SetActiveExpire(Call& call, Args args, ReplyBuilder& reply) {
   reply.Ok();
 }
 
+// DEBUG PAUSE-CRON 0|1
+void PauseCron(Call& call, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 3, reply)) return;
+  call.services().state->cron_paused = std::atoi(std::string(args[2]).c_str()) != 0;
+  reply.Ok();
+}
+
 // DEBUG SLEEP seconds. Every shard is locked meanwhile.
 void Sleep(Call&, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 3, reply)) return;
@@ -156,9 +163,15 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "    Write <message> to the log.",
       "OBJECT <key>",
       "    How the value of <key> is stored.",
+      "PAUSE-CRON <0|1>",
+      "    Whether what happens by itself (expiry, save points, the end after a signal) waits.",
       "PROTOCOL <type>",
       "    A reply of this type: string, integer, double, bignum, null, array, set, map,",
       "    attrib, push, verbatim, true, false.",
+      "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
+      "    Save the data set (not with NOSAVE), forget it (not with NOFLUSH) and load it again; "
+      "MERGE:",
+      "    keys that are there already are replaced.",
       "SET-ACTIVE-EXPIRE <0|1>",
       "    Whether expired keys are deleted before somebody asks for them (default 1).",
       "SLEEP <seconds>",
@@ -208,6 +221,15 @@ constexpr CommandSpec kCommands[] = {
      .since = "1.0.0",
      .summary = "Tells how a value is stored.",
      .complexity = "O(N) where N is the size of the value"},
+    {.name = "DEBUG PAUSE-CRON",
+     .args = "value",
+     .arity = -2,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = PauseCron,
+     .since = "1.0.0",
+     .summary = "Holds up what happens by itself.",
+     .complexity = "O(1)"},
     {.name = "DEBUG PROTOCOL",
      .args = "type",
      .arity = -2,

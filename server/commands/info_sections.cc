@@ -9,6 +9,7 @@
 #include <optional>
 
 #include "server/commands/client_list.h"
+#include "server/commands/persistence_info.h"
 #include "server/config/config_store.h"
 #include "server/exec/command_table.h"
 #include "server/exec/keyspace_access.h"
@@ -17,6 +18,7 @@
 #include "server/exec/used_memory.h"
 #include "server/observe/allocator.h"
 #include "server/observe/host.h"
+#include "server/persistence/persistence.h"
 #include "storage/access_clock.h"
 
 namespace redstart {
@@ -180,7 +182,9 @@ void WriteMemory(const Call& call, InfoFields& fields) {
   fields.Text("maxmemory_policy", OptionText(call, "maxmemory-policy"));
   WriteFragmentation(used, usage, rss, fields);
   const ClientTotals clients = TotalOfClients(call);
-  fields.Number("mem_not_counted_for_evict", clients.replica_output_bytes);
+  fields.Number(
+      "mem_not_counted_for_evict",
+      clients.replica_output_bytes + services.persistence->facts().waiting_captured_bytes);
   fields.Number("mem_replication_backlog", 0);
   fields.Number("mem_total_replication_buffers", clients.replica_output_bytes);
   fields.Number("mem_clients_slaves", clients.replica_bytes);
@@ -193,38 +197,6 @@ void WriteMemory(const Call& call, InfoFields& fields) {
   fields.Number("lazyfree_pending_objects", lazy_free.pending_objects());
   fields.Number("lazyfreed_objects",
                 lazy_free.freed_objects() - services.state->lazyfreed_at_reset);
-}
-
-// Nothing is saved or loaded by this server; these are the values of one that has not done so yet.
-void WritePersistence(const Call& call, InfoFields& fields) {
-  for (const std::string_view name : {"loading", "async_loading", "current_cow_peak",
-                                      "current_cow_size", "current_cow_size_age"}) {
-    fields.Number(name, 0);
-  }
-  fields.Real("current_fork_perc", 0);
-  fields.Number("current_save_keys_processed", 0);
-  fields.Number("current_save_keys_total", 0);
-  fields.Number("rdb_changes_since_last_save", call.services().stats->Sum(&ThreadStats::changes));
-  fields.Number("rdb_bgsave_in_progress", 0);
-  fields.Number("rdb_last_save_time", call.services().state->started_us / kMicros);
-  fields.Text("rdb_last_bgsave_status", "ok");
-  fields.Signed("rdb_last_bgsave_time_sec", -1);
-  fields.Signed("rdb_current_bgsave_time_sec", -1);
-  for (const std::string_view name :
-       {"rdb_saves", "rdb_last_cow_size", "rdb_last_load_keys_expired", "rdb_last_load_keys_loaded",
-        "aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"}) {
-    fields.Number(name, 0);
-  }
-  fields.Signed("aof_last_rewrite_time_sec", -1);
-  fields.Signed("aof_current_rewrite_time_sec", -1);
-  fields.Text("aof_last_bgrewrite_status", "ok");
-  fields.Number("aof_rewrites", 0);
-  fields.Number("aof_rewrites_consecutive_failures", 0);
-  fields.Text("aof_last_write_status", "ok");
-  for (const std::string_view name :
-       {"aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"}) {
-    fields.Number(name, 0);
-  }
 }
 
 void WriteStats(const Call& call, InfoFields& fields) {
@@ -403,7 +375,7 @@ constexpr InfoSection kSections[] = {
     {"server", "Server", true, WriteServer},
     {"clients", "Clients", true, WriteClients},
     {"memory", "Memory", true, WriteMemory},
-    {"persistence", "Persistence", true, WritePersistence},
+    {"persistence", "Persistence", true, WritePersistenceInfo},
     {"stats", "Stats", true, WriteStats},
     {"replication", "Replication", true, WriteReplication},
     {"cpu", "CPU", true, WriteCpu},

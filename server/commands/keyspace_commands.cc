@@ -2,8 +2,10 @@
 
 #include "server/commands/command_families.h"
 #include "server/exec/arg_reader.h"
+#include "server/exec/call.h"
 #include "server/exec/errors.h"
 #include "server/exec/keyspace_access.h"
+#include "server/persistence/persistence.h"
 
 namespace redstart {
 namespace {
@@ -28,10 +30,11 @@ void FlushDb(WholeKeyspace& keyspace, Args args, ReplyBuilder& reply) {
   reply.Ok();
 }
 
-// FLUSHALL [ASYNC | SYNC]
-void FlushAll(WholeKeyspace& keyspace, Args args, ReplyBuilder& reply) {
+// FLUSHALL [ASYNC | SYNC]. What is in the snapshot file goes as well.
+void FlushAll(Call& call, Args args, ReplyBuilder& reply) {
   if (!AreFlushOptions(args.subspan(1))) return reply.Fail(error::kSyntax);
-  keyspace.Changed(keyspace.FlushAll());
+  call.whole().Changed(call.whole().FlushAll());
+  call.services().persistence->OnFlushAll(call.whole().locks());
   reply.Ok();
 }
 
@@ -79,7 +82,7 @@ constexpr CommandSpec kCommands[] = {
     {.name = "FLUSHALL",
      .args = "[ASYNC | SYNC]",
      .arity = -1,
-     .flags = kWrite,
+     .flags = kWrite | kNeedsWhole,
      .group = CommandGroup::kServer,
      .categories = kKeyspaceAndDangerous,
      .run = FlushAll,

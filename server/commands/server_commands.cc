@@ -5,7 +5,6 @@
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
 #include "server/exec/errors.h"
-#include "server/observe/log.h"
 
 namespace redstart {
 namespace {
@@ -20,34 +19,32 @@ void Time(Call& call, Args, ReplyBuilder& reply) {
 
 // SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]
 void Shutdown(Call& call, Args args, ReplyBuilder& reply) {
-  bool save = false;
-  bool no_save = false;
-  bool hurry = false;  // NOW or FORCE. Nothing delays the end, so they change nothing.
+  int flags = kShutdownDefault;
   bool abort = false;
   for (ArgReader in(args.subspan(1)); !in.done();) {
     if (in.Word("SAVE")) {
-      save = true;
+      flags |= kShutdownSave;
     } else if (in.Word("NOSAVE")) {
-      no_save = true;
-    } else if (in.Word("NOW") || in.Word("FORCE")) {
-      hurry = true;
+      flags |= kShutdownNoSave;
+    } else if (in.Word("NOW")) {
+      flags |= kShutdownNow;
+    } else if (in.Word("FORCE")) {
+      flags |= kShutdownForce;
     } else if (in.Word("ABORT")) {
       abort = true;
     } else {
       return reply.Fail(error::kSyntax);
     }
   }
-  if ((save && no_save) || (abort && (save || no_save || hurry))) {
-    return reply.Fail(error::kSyntax);
+  const bool contradicts = (flags & kShutdownSave) != 0 && (flags & kShutdownNoSave) != 0;
+  if (contradicts || (abort && flags != kShutdownDefault)) return reply.Fail(error::kSyntax);
+  ServerControl* control = call.services().control;
+  if (abort) {
+    if (control->AbortShutdown()) return reply.Ok();
+    return reply.Fail("ERR No shutdown in progress.");
   }
-  // A shutdown never waits, so there is none to call off.
-  if (abort) return reply.Fail("ERR No shutdown in progress.");
-  if (save) {
-    logging::Warning("SHUTDOWN SAVE is refused: this server cannot save its data set");
-    return reply.Fail("ERR Errors trying to SHUTDOWN. Check logs.");
-  }
-  // No reply: the client sees the connection end.
-  call.services().control->RequestShutdown();
+  // No reply if it works: the client sees the connection end.
+  if (!control->Shutdown(flags)) reply.Fail("ERR Errors trying to SHUTDOWN. Check logs.");
 }
 
 // FUNCTION FLUSH [ASYNC|SYNC]

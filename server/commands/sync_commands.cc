@@ -11,28 +11,19 @@
 #include "server/exec/call.h"
 #include "server/exec/dispatcher.h"
 #include "server/exec/errors.h"
-#include "server/persistence/rdb_image.h"
+#include "server/persistence/persistence.h"
 
 namespace redstart {
 namespace {
 
-PinnedBytes Pin(std::string bytes) {
-  auto owned = std::make_unique<std::string>(std::move(bytes));
-  std::string* owner = owned.release();
-  return {owner->data(), owner->size(), owner,
-          [](void* string) { delete static_cast<std::string*>(string); }};
-}
-
-// SYNC
-void Sync(Call& call, Args, ReplyBuilder& reply) {
+// SYNC. The answer comes later, from the feed: a file, then the stream.
+void Sync(Call& call, Args, ReplyBuilder&) {
   Session& session = call.session();
   if (session.reads_journal.load(std::memory_order_relaxed)) return;  // It is one already.
-  std::string image = RdbImageOf(call.whole());
-  // A bulk string without the line end: the stream follows at once.
-  std::string header = "$";
-  reply.Raw(header.append(std::to_string(image.size())).append("\r\n"));
-  reply.buffer()->AppendPinned(Pin(std::move(image)));
-  if (!session.wants_rdb_only) session.ReadJournal(call.services().journal);
+  auto feed = std::make_shared<ReplicaFeed>(session.id(), session.mailbox(),
+                                            /*with_stream=*/!session.wants_rdb_only);
+  session.StartFeed(feed);
+  call.services().persistence->FeedReplica(std::move(feed));
   call.dispatcher().stats().full_syncs.Add();
 }
 
@@ -66,7 +57,7 @@ void ReplConf(Call& call, Args args, ReplyBuilder& reply) {
 constexpr CommandSpec kCommands[] = {
     {.name = "SYNC",
      .arity = 1,
-     .flags = kAdmin | kNoScript | kNoAsyncLoading | kNoMulti | kNeedsWhole,
+     .flags = kAdmin | kNoScript | kNoAsyncLoading | kNoMulti,
      .group = CommandGroup::kServer,
      .run = Sync,
      .since = "1.0.0",

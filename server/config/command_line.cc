@@ -85,6 +85,11 @@ absl::StatusOr<CommandLine> ParseCommandLine(absl::Span<const std::string> argum
   if (first == "--check-system") {
     return absl::InvalidArgumentError("There is no check of the system here.");
   }
+  if (first == "--healthcheck") {
+    auto checked = ParseCommandLine(arguments.subspan(1));
+    if (checked.ok()) checked->action = CommandLine::Action::kCheckHealth;
+    return checked;
+  }
   size_t next = 0;
   if (!first.starts_with('-')) {
     result.config_file = first;
@@ -94,14 +99,21 @@ absl::StatusOr<CommandLine> ParseCommandLine(absl::Span<const std::string> argum
   return result;
 }
 
-absl::StatusOr<Config> LoadConfig(const CommandLine& command_line, std::istream& input) {
+absl::StatusOr<Config> LoadConfig(const CommandLine& command_line,
+                                  const EnvironmentOptions& environment, std::istream& input) {
   ConfigLoader loader;
+  if (absl::Status status = loader.AddText(environment.defaults, "the environment"); !status.ok()) {
+    return status;
+  }
   if (!command_line.config_file.empty()) {
     if (absl::Status status = loader.AddFile(command_line.config_file); !status.ok()) return status;
   }
   if (command_line.read_stdin) {
     const std::string text(std::istreambuf_iterator<char>(input), {});
     if (absl::Status status = loader.AddText(text, "standard input"); !status.ok()) return status;
+  }
+  if (absl::Status status = loader.AddText(environment.options, "the environment"); !status.ok()) {
+    return status;
   }
   if (absl::Status status = loader.AddText(command_line.option_lines, "the command line");
       !status.ok()) {
@@ -116,6 +128,9 @@ std::string UsageText() {
          "  file.conf          configuration file, in the format of redis.conf\n"
          "  --option value     an option of the file, for this run; counts more than the file\n"
          "  -                  (first or last) read more configuration from standard input\n"
+         "  --healthcheck      (first) ask the server that these options describe, or else the one "
+         "that\n"
+         "                     is process 1, whether it answers; exit status 0 if it does\n"
          "  -v, --version      print the version\n"
          "  -h, --help         print this text\n"
          "\n"

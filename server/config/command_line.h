@@ -3,8 +3,9 @@
 
 // The command line of the server, which is redis-server's: an optional file, then options as --name
 // value..., and '-' (first or last) to read standard input. The file counts least and the options
-// most. The rules about which argument is a name and which a value are those of redis-server 7.2,
-// quirks included, since start scripts rely on them.
+// most; options from the environment stand between (environment.h). The rules about which argument
+// is a name and which a value are those of redis-server 7.2, quirks included, since start scripts
+// rely on them.
 //
 // Used once, by the thread that starts the server.
 
@@ -14,11 +15,12 @@
 #include "absl/status/statusor.h"
 #include "absl/types/span.h"
 #include "server/config/config.h"
+#include "server/config/environment.h"
 
 namespace redstart {
 
 struct CommandLine {
-  enum class Action { kServe, kPrintVersion, kPrintUsage };
+  enum class Action { kServe, kPrintVersion, kPrintUsage, kCheckHealth };
 
   Action action = Action::kServe;
   std::string config_file;  // as given; empty: none
@@ -30,7 +32,8 @@ struct CommandLine {
 absl::StatusOr<CommandLine> ParseCommandLine(absl::Span<const std::string> arguments);
 
 // Reads everything that the command line names. `input` is standard input.
-absl::StatusOr<Config> LoadConfig(const CommandLine& command_line, std::istream& input);
+absl::StatusOr<Config> LoadConfig(const CommandLine& command_line,
+                                  const EnvironmentOptions& environment, std::istream& input);
 
 // What --help and --version print, with a newline at the end.
 std::string UsageText();

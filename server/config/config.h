@@ -49,6 +49,8 @@ enum class AclPubsubDefault { kAllChannels, kResetChannels };
 enum class SanitizeDumpPayload { kNo, kYes, kClients };
 // Who may do a thing that is risky by nature; kLocal is a client on this machine.
 enum class ProtectedAction { kNo, kYes, kLocal };
+// Who is served while no password is set: everybody, this machine, or private networks as well.
+enum class ProtectedMode { kNo, kYes, kPrivate };
 enum class ClusterEndpointType { kIp, kHostname, kUnknownEndpoint };
 enum class PropagationErrorBehavior { kIgnore, kPanic, kPanicOnReplicas };
 
@@ -111,7 +113,7 @@ struct Config {
   int tcp_keepalive = 300;  // seconds; 0: off
   int timeout = 0;          // idle seconds; 0: never
   uint32_t maxclients = 10000;
-  bool protected_mode = false;
+  ProtectedMode protected_mode = ProtectedMode::kYes;
   uint32_t socket_mark_id = 0;
   std::string bind_source_addr;
   int io_threads = 1;  // DefaultConfig: the CPUs this process may use
@@ -216,9 +218,10 @@ struct Config {
   // Files: snapshots and the append-only file.
   std::string dir;  // absolute; DefaultConfig: the working directory
   std::string dbfilename = "dump.rdb";
-  std::vector<SavePoint> save;
+  std::vector<SavePoint> save = {{3600, 1}, {300, 100}, {60, 10000}};
   bool rdbcompression = true;
   bool rdbchecksum = true;
+  int rdb_version = 0;  // 0: auto
   bool rdb_save_incremental_fsync = true;
   bool rdb_del_sync_files = false;
   bool stop_writes_on_bgsave_error = true;

@@ -84,6 +84,12 @@ std::string FormatOutputLimits(const Config& config) {
 
 constexpr int64_t kMiB = 1 << 20;
 
+constexpr Spelling kProtectedModes[] = {
+    {"no", static_cast<int>(ProtectedMode::kNo)},
+    {"yes", static_cast<int>(ProtectedMode::kYes)},
+    {"private", static_cast<int>(ProtectedMode::kPrivate)},
+};
+
 constexpr Option kRows[] = {
     {.name = "bind", .value = SpecialValue{ParseBind, FormatBind}, .flags = kMultiWord},
     {.name = "port", .value = Integer<&Config::port>(0, 65535)},
@@ -97,11 +103,7 @@ constexpr Option kRows[] = {
     {.name = "tcp-keepalive", .value = Integer<&Config::tcp_keepalive>(0, INT_MAX)},
     {.name = "timeout", .value = Integer<&Config::timeout>(0, INT_MAX)},
     {.name = "maxclients", .value = Integer<&Config::maxclients>(1, UINT_MAX)},
-    {.name = "protected-mode",
-     .value = Bool(&Config::protected_mode),
-     .support = Support::kRefused,
-     .why = "refusing clients from other machines while no password is set is not built yet; "
-            "limit `bind` or set `requirepass`"},
+    {.name = "protected-mode", .value = Choice<&Config::protected_mode>(kProtectedModes)},
     {.name = "socket-mark-id",
      .value = Integer<&Config::socket_mark_id>(0, UINT_MAX),
      .flags = kImmutable,

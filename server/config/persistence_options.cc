@@ -22,6 +22,10 @@ constexpr Spelling kSanitizeModes[] = {
     {"clients", static_cast<int>(SanitizeDumpPayload::kClients)},
 };
 
+constexpr Spelling kRdbVersions[] = {
+    {"auto", 0}, {"9", 9}, {"10", 10}, {"11", 11}, {"12", 12},
+};
+
 bool IsPath(std::string_view name) {
   return name.find_first_of("/\\") != std::string_view::npos;
 }
@@ -94,25 +98,16 @@ constexpr Option kRows[] = {
     {.name = "dbfilename",
      .value = Text(&Config::dbfilename, CheckDbFilename),
      .flags = kProtected},
-    {.name = "save",
-     .value = SpecialValue{ParseSave, FormatSave},
-     .flags = kMultiWord,
-     .support = Support::kRefused,
-     .why = "the data set is not saved by itself yet; use SAVE or BGSAVE"},
+    {.name = "save", .value = SpecialValue{ParseSave, FormatSave}, .flags = kMultiWord},
     {.name = "rdbcompression", .value = Bool(&Config::rdbcompression)},
     {.name = "rdbchecksum", .value = Bool(&Config::rdbchecksum), .flags = kImmutable},
-    {.name = "rdb-save-incremental-fsync",
-     .value = Bool(&Config::rdb_save_incremental_fsync),
-     .support = Support::kNoEffect,
-     .why = "a snapshot is always written out in small steps"},
+    {.name = "rdb-version", .value = Choice<&Config::rdb_version>(kRdbVersions)},
+    {.name = "rdb-save-incremental-fsync", .value = Bool(&Config::rdb_save_incremental_fsync)},
     {.name = "rdb-del-sync-files",
      .value = Bool(&Config::rdb_del_sync_files),
      .support = Support::kNoEffect,
-     .why = "replication leaves no files behind"},
-    {.name = "stop-writes-on-bgsave-error",
-     .value = Bool(&Config::stop_writes_on_bgsave_error),
-     .support = Support::kNoEffect,
-     .why = "there are no save points yet that could fail unnoticed"},
+     .why = "the files of full syncs never have a name that could be left behind"},
+    {.name = "stop-writes-on-bgsave-error", .value = Bool(&Config::stop_writes_on_bgsave_error)},
     {.name = "sanitize-dump-payload",
      .value = Choice<&Config::sanitize_dump_payload>(kSanitizeModes),
      .support = Support::kNoEffect,
@@ -171,14 +166,10 @@ constexpr Option kRows[] = {
      .why = kForTests},
     {.name = "rdb-key-save-delay",
      .value = Integer<&Config::rdb_key_save_delay>(INT_MIN, INT_MAX),
-     .flags = kHidden,
-     .support = Support::kNoEffect,
-     .why = kForTests},
+     .flags = kHidden},
     {.name = "key-load-delay",
      .value = Integer<&Config::key_load_delay>(INT_MIN, INT_MAX),
-     .flags = kHidden,
-     .support = Support::kNoEffect,
-     .why = kForTests},
+     .flags = kHidden},
     {.name = "loading-process-events-interval-bytes",
      .value = Integer<&Config::loading_process_events_interval_bytes>(1024, INT_MAX),
      .flags = kHidden,

@@ -132,7 +132,6 @@ constexpr std::string_view kNoCrashLog =
 constexpr std::string_view kNoTitle = "the process keeps its own title";
 constexpr std::string_view kNoPinning =
     "threads are left to the scheduler; use taskset or cpusets to confine the process";
-constexpr std::string_view kNoShutdownRules = "signals always shut down in the same way for now";
 constexpr std::string_view kNoFork = "nothing here forks";
 
 constexpr Option kRows[] = {
@@ -227,14 +226,10 @@ constexpr Option kRows[] = {
      .why = "texts are compared byte by byte everywhere"},
     {.name = "shutdown-on-sigint",
      .value = ShutdownFlags<&Config::shutdown_on_sigint>(),
-     .flags = kMultiWord,
-     .support = Support::kNoEffect,
-     .why = kNoShutdownRules},
+     .flags = kMultiWord},
     {.name = "shutdown-on-sigterm",
      .value = ShutdownFlags<&Config::shutdown_on_sigterm>(),
-     .flags = kMultiWord,
-     .support = Support::kNoEffect,
-     .why = kNoShutdownRules},
+     .flags = kMultiWord},
     {.name = "shutdown-timeout",
      .value = Integer<&Config::shutdown_timeout>(0, INT_MAX),
      .support = Support::kNoEffect,

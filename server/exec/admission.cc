@@ -1,7 +1,6 @@
 #include "server/exec/admission.h"
 
-#include <algorithm>
-
+#include "absl/algorithm/container.h"
 #include "server/config/config_store.h"
 #include "server/exec/errors.h"
 
@@ -24,70 +23,125 @@ std::string UnknownCommand(Args args) {
       .append(quoted);
 }
 
-bool Exists(const AdmissionRequest& request, std::string* error) {
-  if (request.row != nullptr) [[likely]] {
+// Each check is a row: what has to hold, and what to answer if it does not. The tests are known at
+// compile time, so that all of them together are a few instructions: every command pays for them.
+struct Exists {
+  static bool Holds(const AdmissionRequest& request) {
+    return request.row != nullptr &&
+           (!request.row->spec->Has(kContainer) || request.args.size() < 2);
+  }
+  static std::string Refusal(const AdmissionRequest& request) {
+    if (request.row == nullptr) return UnknownCommand(request.args);
+    return error::UnknownSubcommand(request.args[1], request.row->spec->name);
+  }
+};
+
+struct HasRightCount {
+  static bool Holds(const AdmissionRequest& request) {
     const CommandSpec& spec = *request.row->spec;
-    if (!spec.Has(kContainer) || request.args.size() < 2) return true;
-    *error = error::UnknownSubcommand(request.args[1], spec.name);
-    return false;
+    return spec.AcceptsCount(request.args.size()) && spec.run.kind != Handler::Kind::kAbsent;
   }
-  *error = UnknownCommand(request.args);
-  return false;
-}
-
-bool HasRightCount(const AdmissionRequest& request, std::string* error) {
-  const CommandSpec& spec = *request.row->spec;
-  if (spec.AcceptsCount(request.args.size()) && spec.run.kind != Handler::Kind::kAbsent)
-      [[likely]] {
-    return true;
+  static std::string Refusal(const AdmissionRequest& request) {
+    return error::WrongArity(request.row->full_name);
   }
-  *error = error::WrongArity(request.row->full_name);
-  return false;
-}
+};
 
-bool IsEnabled(const AdmissionRequest& request, std::string* error) {
-  if (!request.row->spec->Has(kDebugGuarded)) return true;
-  if (MayDo(request.config.enable_debug_command, request.session.peer().is_loopback)) return true;
-  *error =
-      "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", you "
-      "can run it from a local "
-      "connection, otherwise you need to set this option in the configuration file, and then "
-      "restart the server.";
-  return false;
-}
-
-bool IsAuthenticated(const AdmissionRequest& request, std::string* error) {
-  if (request.session.authenticated || request.row->spec->Has(kNoAuth)) [[likely]] {
-    return true;
+struct IsEnabled {
+  static bool Holds(const AdmissionRequest& request) {
+    return !request.row->spec->Has(kDebugGuarded) ||
+           MayDo(request.config.enable_debug_command, request.session.peer().is_loopback);
   }
-  // CONFIG SET may have taken the password away since the client connected.
-  if (request.config.requirepass.empty()) return true;
-  *error = error::kNoAuth;
-  return false;
+  static std::string Refusal(const AdmissionRequest&) {
+    return "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
+           "you can run it from a local connection, otherwise you need to set this option in the "
+           "configuration file, and then restart the server.";
+  }
+};
+
+struct IsAuthenticated {
+  static bool Holds(const AdmissionRequest& request) {
+    // CONFIG SET may have taken the password away since the client connected.
+    return request.session.authenticated || request.row->spec->Has(kNoAuth) ||
+           request.config.requirepass.empty();
+  }
+  static std::string Refusal(const AdmissionRequest&) { return std::string(error::kNoAuth); }
+};
+
+struct IsAllowedInTransaction {
+  static bool Holds(const AdmissionRequest& request) {
+    return !request.session.in_transaction() || !request.row->spec->Has(kNoMulti);
+  }
+  static std::string Refusal(const AdmissionRequest&) {
+    return std::string(error::kNotInTransaction);
+  }
+};
+
+// What a request does by itself, or EXEC with what was queued.
+bool DoesAny(const AdmissionRequest& request, uint32_t flags) {
+  if (request.row->spec->Has(flags)) return true;
+  if (!request.row->spec->Has(kEndsTransaction) || !request.session.in_transaction()) return false;
+  return absl::c_any_of(request.session.transaction().commands,
+                        [flags](const auto& command) { return command.row()->spec->Has(flags); });
 }
 
-bool IsAllowedInTransaction(const AdmissionRequest& request, std::string* error) {
-  if (!request.session.in_transaction() || !request.row->spec->Has(kNoMulti)) return true;
-  *error = error::kNotInTransaction;
-  return false;
-}
+struct IsSavedOrReadsOnly {
+  static bool Holds(const AdmissionRequest& request) {
+    return !request.state.last_save_failed.load(std::memory_order_relaxed) ||
+           !request.config.stop_writes_on_bgsave_error || request.config.save.empty() ||
+           !DoesAny(request, kWrite | kTellsHealth);
+  }
+  static std::string Refusal(const AdmissionRequest&) { return std::string(error::kMisconf); }
+};
 
-bool IsNoReplica(const AdmissionRequest& request, std::string* error) {
-  if (!request.session.reads_journal.load(std::memory_order_relaxed)) return true;
-  if (!request.row->spec->Has(kWrite | kReadOnly | kMayReplicate)) return true;
-  *error = "ERR Replica can't interact with the keyspace";
-  return false;
-}
+struct IsLoadedOrNeedsNoData {
+  static bool Holds(const AdmissionRequest& request) {
+    return !request.state.loading.load(std::memory_order_relaxed) ||
+           (request.row->spec->Has(kLoading) && !HasQueuedData(request));
+  }
+  static bool HasQueuedData(const AdmissionRequest& request) {
+    if (!request.row->spec->Has(kEndsTransaction) || !request.session.in_transaction()) {
+      return false;
+    }
+    return absl::c_any_of(request.session.transaction().commands,
+                          [](const auto& command) { return !command.row()->spec->Has(kLoading); });
+  }
+  static std::string Refusal(const AdmissionRequest&) { return std::string(error::kLoading); }
+};
 
-using Check = bool (*)(const AdmissionRequest& request, std::string* error);
-constexpr Check kChecks[] = {Exists,          HasRightCount,          IsEnabled,
-                             IsAuthenticated, IsAllowedInTransaction, IsNoReplica};
+struct IsNoReplica {
+  static bool Holds(const AdmissionRequest& request) {
+    return !request.session.reads_journal.load(std::memory_order_relaxed) ||
+           !request.row->spec->Has(kWrite | kReadOnly | kMayReplicate);
+  }
+  static std::string Refusal(const AdmissionRequest&) {
+    return "ERR Replica can't interact with the keyspace";
+  }
+};
+
+template <typename... Checks>
+struct AllOf {
+  static bool Hold(const AdmissionRequest& request) { return (Checks::Holds(request) && ...); }
+  // That of the first check that does not hold.
+  static std::string Refusal(const AdmissionRequest& request) {
+    std::string refusal;
+    static_cast<void>(
+        ((Checks::Holds(request) || (refusal = Checks::Refusal(request), false)) && ...));
+    return refusal;
+  }
+};
+
+// In Redis's order: a client sees the first one's answer.
+using Checks = AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction,
+                     IsSavedOrReadsOnly, IsLoadedOrNeedsNoData, IsNoReplica>;
 
 }  // namespace
 
-bool IsAdmitted(const AdmissionRequest& request, std::string* error) {
-  return std::all_of(std::begin(kChecks), std::end(kChecks),
-                     [&](Check check) { return check(request, error); });
+bool IsAdmitted(const AdmissionRequest& request) {
+  return Checks::Hold(request);
+}
+
+std::string RefusalOf(const AdmissionRequest& request) {
+  return Checks::Refusal(request);
 }
 
 }  // namespace redstart

@@ -8,6 +8,7 @@
 #include "protocol/request.h"
 #include "server/config/config.h"
 #include "server/exec/command_table.h"
+#include "server/exec/services.h"
 #include "server/exec/session.h"
 
 namespace redstart {
@@ -17,10 +18,13 @@ struct AdmissionRequest {
   const CommandRow* row;  // Null: there is no such command.
   Args args;
   const Config& config;
+  const ServerState& state;
 };
 
-// Whether every check lets the request pass; otherwise `error` is what to answer.
-bool IsAdmitted(const AdmissionRequest& request, std::string* error);
+// Whether every check lets the request pass.
+bool IsAdmitted(const AdmissionRequest& request);
+// What to answer. REQUIRES: !IsAdmitted(request).
+std::string RefusalOf(const AdmissionRequest& request);
 
 }  // namespace redstart
 

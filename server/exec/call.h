@@ -29,6 +29,7 @@ class Call {
     const ReadKeys& keys;
     WholeKeyspace& whole;
     KeyWalk& walk;
+    bool holds_locks;
   };
   explicit Call(const Parts& parts) : parts_(parts) {}
 
@@ -42,6 +43,8 @@ class Call {
   const ReadKeys& keys() const { return parts_.keys; }
   // REQUIRES: the row has kNeedsWhole (SYNC).
   WholeKeyspace& whole() const { return parts_.whole; }
+  // Whether the thread holds shards: because of the row, or in EXEC.
+  bool holds_locks() const { return parts_.holds_locks; }
   // REQUIRES: the row has kNeedsWalk (INFO).
   KeyWalk& walk() const { return parts_.walk; }
 

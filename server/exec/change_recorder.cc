@@ -8,13 +8,6 @@ constexpr size_t kKeptBytes = size_t{1} << 20;
 
 }  // namespace
 
-void ChangeRecorder::Begin(int database, Args args) {
-  database_ = database;
-  command_ = args;
-  changed_ = false;
-  replaced_ = false;
-}
-
 void ChangeRecorder::Effect(absl::Span<const std::string_view> command) {
   replaced_ = true;
   if (active()) Add(database_, command);
@@ -24,14 +17,7 @@ void ChangeRecorder::Aside(int database, std::initializer_list<std::string_view>
   if (active()) Add(database, {command.begin(), command.size()});
 }
 
-void ChangeRecorder::End() {
-  if (changed_ && !replaced_ && active()) Add(database_, command_);
-  // EXEC's own End comes after those of the commands it ran: it has nothing to add.
-  changed_ = false;
-}
-
-void ChangeRecorder::Commit() {
-  if (pieces_.empty()) return;
+void ChangeRecorder::Append() {
   FillBlock();
   journal_->Append(block_);
   Clear();

@@ -26,7 +26,12 @@ class ChangeRecorder {
  public:
   explicit ChangeRecorder(Journal* journal) : journal_(journal) {}
 
-  void Begin(int database, Args args);
+  void Begin(int database, Args args) {
+    database_ = database;
+    command_ = args;
+    changed_ = false;
+    replaced_ = false;
+  }
   // The command changed something that its repetition changes as well.
   void Changed() { changed_ = true; }
   // This takes the place of the command itself. May be called several times, for several effects in
@@ -36,10 +41,16 @@ class ChangeRecorder {
   void Suppress() { replaced_ = true; }
   // An effect beside the command's own, before it: an expired key's deletion.
   void Aside(int database, std::initializer_list<std::string_view> command);
-  void End();
+  void End() {
+    if (changed_ && !replaced_ && active()) Add(database_, command_);
+    // EXEC's own End comes after those of the commands it ran: it has nothing to add.
+    changed_ = false;
+  }
   // Appends everything since the last Commit as one block. REQUIRES: the shards concerned are
   // locked.
-  void Commit();
+  void Commit() {
+    if (!pieces_.empty()) Append();
+  }
   // The same, but each effect stands for itself, outside of MULTI and EXEC: deletions of expired
   // keys that no command brought together.
   void CommitEach();
@@ -52,6 +63,7 @@ class ChangeRecorder {
     int database;
     size_t end;  // In encoded_.
   };
+  void Append();
   void FillBlock();
   void Clear();
   void Add(int database, absl::Span<const std::string_view> command);

@@ -54,6 +54,7 @@ enum CommandFlag : uint32_t {
   kUnlisted = 1u << 26,         // A subcommand that COMMAND does not list, as on Redis (DEBUG's).
   kNeedsWhole = 1u << 27,       // A session handler that runs with every shard locked (SYNC).
   kEndsTransaction = 1u << 29,  // Refusing it ends the transaction (EXEC).
+  kTellsHealth = 1u << 30,      // Refused like a write while saving fails (PING).
   kNeedsWalk = 1u << 28,        // A session handler that looks at all shards, one by one (INFO).
 };
 

@@ -1,6 +1,7 @@
 #include "server/exec/command_table.h"
 
 #include <algorithm>
+#include <cstdlib>
 #include <cstring>
 
 #include "absl/strings/ascii.h"
@@ -8,6 +9,15 @@
 
 namespace redstart {
 namespace {
+
+// Where the only key of a command's requests stands, or 0 if there may be none or several.
+size_t OnlyKeyOf(const CommandSpec& spec) {
+  if (spec.keys.size() != 1) return 0;
+  const KeySpec& key = spec.keys[0];
+  const bool plain = key.keyword.empty() && key.last == 0 && !key.counted && !key.unknown &&
+                     (key.flags & kKeyNotKey) == 0;
+  return plain && key.index < std::abs(spec.arity) ? static_cast<size_t>(key.index) : 0;
+}
 
 std::string Lower(std::string_view text) {
   std::string lower(text);
@@ -28,6 +38,8 @@ void CommandTable::Add(const CommandSpec& spec) {
   row.spec = &spec;
   row.index = static_cast<uint32_t>(rows_.size() - 1);
   row.full_name = Lower(spec.name);
+  row.scope = spec.scope();
+  row.only_key = OnlyKeyOf(spec);
   const size_t space = row.full_name.find(' ');
   if (space != std::string::npos) {
     row.full_name[space] = '|';
@@ -35,17 +47,32 @@ void CommandTable::Add(const CommandSpec& spec) {
     row.parent = parent;
     parent->subcommands.push_back(&row);
   } else {
-    const uint64_t letters = Letters(spec.name);
-    size_t at = SlotOf(letters, spec.name.size());
-    while (slots_[at].row != 0) at = (at + 1) % kSlots;
-    slots_[at] = {letters, static_cast<uint32_t>(spec.name.size()), row.index + 1};
+    const std::string_view name = spec.name;
+    const uint64_t letters = Letters(name);
+    size_t at = SlotOf(letters, name.size());
+    while (slots_[at].row != nullptr) at = (at + 1) % kSlots;
+    const bool told_by_letters = name.size() <= sizeof(letters) &&
+                                 std::all_of(name.begin(), name.end(), absl::ascii_isalpha);
+    slots_[at] = {letters, &row, static_cast<uint32_t>(name.size()), told_by_letters};
   }
   by_full_name_.emplace(row.full_name, &row);
 }
 
 uint64_t CommandTable::Letters(std::string_view name) {
+  const auto load = [&name]<typename Word>(size_t at, Word word) -> uint64_t {
+    std::memcpy(&word, name.data() + at, sizeof(word));
+    return word;
+  };
   uint64_t letters = 0;
-  std::memcpy(&letters, name.data(), std::min(name.size(), sizeof(letters)));
+  const size_t size = name.size();
+  if (size >= 8) {
+    letters = load(0, uint64_t{});
+  } else if (size >= 4) {  // The last four overlap the first.
+    letters = load(0, uint32_t{}) | load(size - 4, uint32_t{}) << (8 * (size - 4));
+  } else if (size > 0) {
+    letters = load(0, uint8_t{}) | load(size / 2, uint8_t{}) << (8 * (size / 2)) |
+              load(size - 1, uint8_t{}) << (8 * (size - 1));
+  }
   return letters | 0x2020202020202020u;  // Capital letters become small ones.
 }
 
@@ -55,11 +82,11 @@ size_t CommandTable::SlotOf(uint64_t letters, size_t length) {
 
 const CommandRow* CommandTable::Find(std::string_view name) const {
   const uint64_t letters = Letters(name);
-  for (size_t at = SlotOf(letters, name.size()); slots_[at].row != 0; at = (at + 1) % kSlots) {
+  for (size_t at = SlotOf(letters, name.size()); slots_[at].row != nullptr;
+       at = (at + 1) % kSlots) {
     const Slot& slot = slots_[at];
     if (slot.letters != letters || slot.length != name.size()) continue;
-    const CommandRow& row = rows_[slot.row - 1];
-    if (SameWord(row.spec->name, name)) return &row;
+    if (slot.told_by_letters || SameWord(slot.row->spec->name, name)) return slot.row;
   }
   return nullptr;
 }

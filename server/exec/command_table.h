@@ -22,6 +22,8 @@ struct CommandRow {
   const CommandSpec* spec = nullptr;
   uint32_t index = 0;                          // Of its statistics.
   std::string full_name;                       // In small letters: "set", "client|kill".
+  Scope scope = Scope::kNone;                  // The specification's, worked out once.
+  size_t only_key = 0;                         // Where the one key stands; 0: see FindKeys.
   const CommandRow* parent = nullptr;          // Of a subcommand.
   std::vector<const CommandRow*> subcommands;  // In the order of the rows.
 };
@@ -47,13 +49,14 @@ class CommandTable {
   size_t size() const { return rows_.size(); }
 
  private:
-  // Open addressing on the first eight letters and the length: one cache line per lookup, some 5
+  // Open addressing on the first eight letters and the length: one cache line per lookup, some 3
   // ns.
   static constexpr size_t kSlots = 2048;
   struct Slot {
     uint64_t letters = 0;
+    const CommandRow* row = nullptr;  // Null: free.
     uint32_t length = 0;
-    uint32_t row = 0;  // One more than its index; 0: free.
+    bool told_by_letters = false;  // Nothing but up to eight letters: no need to compare the name.
   };
   static uint64_t Letters(std::string_view name);
   static size_t SlotOf(uint64_t letters, size_t length);

@@ -13,6 +13,8 @@ namespace {
 
 // Keys that are prefetched together: more would push each other out of the first-level cache.
 constexpr size_t kKeysPerGroup = 16;
+// Entries of so many bytes are in the second-level cache anyway.
+constexpr size_t kCachedBytes = size_t{512} << 10;
 // Of each command every so many calls are timed, the first one included.
 constexpr uint64_t kCallsPerTimedCall = 16;
 
@@ -30,13 +32,10 @@ Dispatcher::Dispatcher(const Services& services)
   RefreshTime();
 }
 
-const Config& Dispatcher::config() {
-  const uint64_t generation = services_.config->generation();
-  if (generation != config_generation_) [[unlikely]] {
-    config_ = services_.config->current();
-    config_generation_ = generation;
-  }
-  return *config_;
+void Dispatcher::ReloadConfig() {
+  // The number first: should a newer table come between, the next command sees another number.
+  config_generation_ = services_.config->generation();
+  config_ = services_.config->current();
 }
 
 void Dispatcher::RefreshTime() {
@@ -44,6 +43,12 @@ void Dispatcher::RefreshTime() {
 }
 
 size_t Dispatcher::Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply) {
+  const size_t executed = ExecuteBatch(session, batch, reply);
+  Mailbox::FlushWakes();
+  return executed;
+}
+
+size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, ReplyBuilder& reply) {
   RefreshTime();
   session.last_interaction_ms.store(now_us_ / 1000, std::memory_order_relaxed);
   plans_.clear();
@@ -55,7 +60,7 @@ size_t Dispatcher::Execute(Session& session, const RequestBatch& batch, ReplyBui
     size_t key_count = 0;
     size_t end = next;
     while (end < batch.size() && key_count < kKeysPerGroup) key_count += plans_[end++].key_count;
-    if (key_count > 1) {
+    if (key_count > 1 && services_.keyspace->pages().bytes_in_use() > kCachedBytes) {
       Prefetch(session.database.load(std::memory_order_relaxed),
                absl::Span<const KeyRef>(keys_).subspan(first_key, key_count));
     }
@@ -75,17 +80,21 @@ size_t Dispatcher::Execute(Session& session, const RequestBatch& batch, ReplyBui
 Dispatcher::Plan Dispatcher::MakePlan(Args args) {
   Plan plan = {services_.commands->Resolve(args), static_cast<uint32_t>(keys_.size()), 0};
   if (plan.row == nullptr || !plan.row->spec->AcceptsCount(args.size())) return plan;
+  if (plan.row->only_key != 0) [[likely]] {
+    AddKey(args[plan.row->only_key]);
+    plan.key_count = 1;
+    return plan;
+  }
   positions_.clear();
   if (!FindKeys(*plan.row->spec, args, &positions_)) return plan;
-  for (const int position : positions_) {
-    keys_.push_back({args[position], services_.keyspace->HashOf(args[position])});
-  }
+  for (const int position : positions_) AddKey(args[position]);
   plan.key_count = static_cast<uint32_t>(positions_.size());
   return plan;
 }
 
 void Dispatcher::Prefetch(int database, absl::Span<const KeyRef> keys) {
   // Two stages: by the time the second one reads the buckets, the first one's lines have arrived.
+  // (Fetching the next group's lines while this one is executed gained nothing more.)
   const Reclaimer::ReadScope scope(&reader_);
   const Keyspace& keyspace = *services_.keyspace;
   for (const KeyRef& key : keys) keyspace.PrefetchBucket(database, key.hash);
@@ -99,26 +108,23 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
-  if (Admit(session, plan.row, args, reply)) [[likely]] {
-    if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
-      Queue(session, *plan.row, args, reply);
-    } else {
-      Run(session, *plan.row, args, KeysOf(plan), reply);
-    }
+  if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
+      !IsAdmitted(request)) [[unlikely]] {
+    Refuse(session, plan.row, RefusalOf(request), reply);
+  } else if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
+    Queue(session, *plan.row, args, reply);
+  } else {
+    Run(session, *plan.row, args, KeysOf(plan), reply);
   }
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
     // CLIENT REPLY SKIP itself writes nothing.
     if (session.reply_mode != ReplyMode::kSkipNext) reply.RewindTo(mark);
     if (session.reply_mode == ReplyMode::kSkipThis) session.reply_mode = ReplyMode::kOn;
   }
-  Mailbox::FlushWakes();
 }
 
-bool Dispatcher::Admit(Session& session, const CommandRow* row, Args args, ReplyBuilder& reply) {
-  std::string error;
-  if (IsAdmitted({session, row, args, *config_}, &error)) [[likely]] {
-    return true;
-  }
+void Dispatcher::Refuse(Session& session, const CommandRow* row, const std::string& error,
+                        ReplyBuilder& reply) {
   if (row != nullptr) stats_->commands[row->index].rejected.Add();
   if (row != nullptr && row->spec->Has(kEndsTransaction)) {
     session.EndTransaction();
@@ -131,14 +137,10 @@ bool Dispatcher::Admit(Session& session, const CommandRow* row, Args args, Reply
     reply.Fail(error);
   }
   CountErrors(reply);
-  return false;
 }
 
-bool Dispatcher::CountErrors(const ReplyBuilder& reply) {
+bool Dispatcher::CountNewErrors(const ReplyBuilder& reply) {
   const size_t errors = reply.error_count() - counted_errors_;
-  if (errors == 0) [[likely]] {
-    return false;
-  }
   counted_errors_ = reply.error_count();
   stats_->error_replies.Add(errors);
   stats_->errors.Add(reply.last_error(), errors);
@@ -159,27 +161,37 @@ void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, Reply
   reply.Simple("QUEUED");
 }
 
+ShardLocks Dispatcher::LockFor(Scope scope, absl::Span<const KeyRef> keys) {
+  Keyspace& keyspace = *services_.keyspace;
+  if (scope == Scope::kAll) return keyspace.LockAll();
+  if (keys.size() == 1) [[likely]] {
+    return keyspace.LockShard(keyspace.ShardOf(keys[0].hash));
+  }
+  absl::InlinedVector<uint64_t, 32> hashes;
+  for (const KeyRef& key : keys) hashes.push_back(key.hash);
+  return keyspace.Lock(hashes);
+}
+
+bool Dispatcher::IsOver(Session& session) const {
+  if (!services_.state->stopping.load(std::memory_order_relaxed)) [[likely]] {
+    return false;
+  }
+  // What was saved at the end is all that there will be: nothing is acknowledged any more.
+  session.close_after_reply = true;
+  return true;
+}
+
 void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
                      absl::Span<const KeyRef> keys, ReplyBuilder& reply) {
-  ShardLocks locks;
-  switch (row.spec->scope()) {
-    case Scope::kNone:
-    case Scope::kWalk:
-      RunLocked(session, row, args, keys, nullptr, reply);
-      recorder_.Commit();
-      return;
-    case Scope::kKeys:
-      if (keys.size() == 1) {
-        locks = services_.keyspace->LockShard(services_.keyspace->ShardOf(keys[0].hash));
-      } else {
-        absl::InlinedVector<uint64_t, 32> hashes;
-        for (const KeyRef& key : keys) hashes.push_back(key.hash);
-        locks = services_.keyspace->Lock(hashes);
-      }
-      break;
-    case Scope::kAll:
-      locks = services_.keyspace->LockAll();
-      break;
+  if (row.scope == Scope::kNone || row.scope == Scope::kWalk) {
+    RunLocked(session, row, args, keys, nullptr, reply);
+    recorder_.Commit();
+    return;
+  }
+  if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
+  ShardLocks locks = LockFor(row.scope, keys);
+  if (IsOver(session)) [[unlikely]] {
+    return;
   }
   RunLocked(session, row, args, keys, &locks, reply);
   recorder_.Commit();
@@ -232,7 +244,8 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       const ReadKeys keys(&access);
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk});
+      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk,
+                 frame.locks != nullptr});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
       return;
@@ -265,7 +278,11 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
     plans.push_back(MakePlan(command.args()));
   const std::vector<KeyRef> keys = std::exchange(keys_, std::move(batch_keys));
   {
+    services_.keyspace->AwaitRoom();
     ShardLocks locks = LockFor(transaction, watches, keys);
+    if (IsOver(session)) [[unlikely]] {
+      return;
+    }
     const bool watches_hold = watches == nullptr || WatchesHold(*watches, locks);
     if (watches != nullptr) watches->UnwatchLocked(locks, *services_.keyspace);
     session.EndTransaction();
@@ -294,7 +311,7 @@ ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* 
                                absl::Span<const KeyRef> keys) {
   std::vector<uint64_t> hashes;
   for (const QueuedCommand& command : transaction.commands) {
-    const Scope scope = command.row()->spec->scope();
+    const Scope scope = command.row()->scope;
     if (scope == Scope::kWalk || scope == Scope::kAll) return services_.keyspace->LockAll();
   }
   for (const KeyRef& key : keys) hashes.push_back(key.hash);
@@ -324,7 +341,10 @@ void Dispatcher::Unwatch(Session& session) {
 }
 
 bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
-  if (!services_.state->active_expiry.load(std::memory_order_relaxed)) return false;
+  const ServerState& state = *services_.state;
+  if (!state.active_expiry.load(std::memory_order_relaxed) || state.loading || state.cron_paused) {
+    return false;
+  }
   config();
   RefreshTime();
   const uint64_t started = now_us_;
@@ -345,11 +365,13 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
   // As many as are deleted in some 20 us under one hold of the lock.
   constexpr size_t kDeletesPerHold = 64;
   ShardLocks locks = services_.keyspace->LockShard(shard);
+  if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
   bool more = false;
   for (const int database : locks[shard].Databases()) {
     uint64_t cursor = 0;
     due->clear();
-    more |= !locks[shard].CollectDue(database, now_us_ / 1000, &cursor, kDeletesPerHold, due);
+    // The table collects what is due at a time; expired is what was due before now.
+    more |= !locks[shard].CollectDue(database, now_us_ / 1000 - 1, &cursor, kDeletesPerHold, due);
     KeyAccess access(Parts(), {.locks = &locks, .database = database, .now_ms = now_us_ / 1000});
     for (const Entry* entry : *due) {
       const std::string key(entry->key());

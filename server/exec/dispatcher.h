@@ -46,7 +46,12 @@ class Dispatcher {
   bool SweepExpired(size_t first, size_t stride, uint64_t budget_us);
 
   // The configuration in force, read anew if it changed since the last command.
-  const Config& config();
+  const Config& config() {
+    if (services_.config->generation() != config_generation_) [[unlikely]] {
+      ReloadConfig();
+    }
+    return *config_;
+  }
   ThreadStats& stats() { return *stats_; }
   const Services& services() const { return services_; }
 
@@ -58,17 +63,27 @@ class Dispatcher {
     uint32_t key_count;
   };
 
+  void ReloadConfig();
+  size_t ExecuteBatch(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
   Plan MakePlan(Args args);
+  void AddKey(std::string_view key) { keys_.push_back({key, services_.keyspace->HashOf(key)}); }
   absl::Span<const KeyRef> KeysOf(const Plan& plan) const {
     return absl::Span<const KeyRef>(keys_).subspan(plan.first_key, plan.key_count);
   }
   void Prefetch(int database, absl::Span<const KeyRef> keys);
   void ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply);
-  // Whether the request may run now; otherwise the error has been written.
-  bool Admit(Session& session, const CommandRow* row, Args args, ReplyBuilder& reply);
+  // Answers a request that was not admitted.
+  void Refuse(Session& session, const CommandRow* row, const std::string& error,
+              ReplyBuilder& reply);
   // Counts the errors answered since it was called last; whether there were any.
-  bool CountErrors(const ReplyBuilder& reply);
+  bool CountErrors(const ReplyBuilder& reply) {
+    return reply.error_count() != counted_errors_ && CountNewErrors(reply);
+  }
+  bool CountNewErrors(const ReplyBuilder& reply);
   void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
+  ShardLocks LockFor(Scope scope, absl::Span<const KeyRef> keys);
+  // Whether the server has ended, as far as the data is concerned; to be asked after locking.
+  bool IsOver(Session& session) const;
   // Locks what the row's scope asks for and runs it.
   void Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
            ReplyBuilder& reply);

@@ -7,24 +7,12 @@
 
 namespace redstart {
 
-uint64_t KeyAccess::HashOf(std::string_view key) const {
-  // The views of a request are compared by address: equal text elsewhere just costs another hash.
-  const auto is_it = [&](size_t i) {
-    return frame_.keys[i].name.data() == key.data() && frame_.keys[i].name.size() == key.size();
-  };
-  if (next_key_ < frame_.keys.size() && is_it(next_key_)) return frame_.keys[next_key_++].hash;
-  if (!frame_.keys.empty() && is_it(0)) {
+uint64_t KeyAccess::HashOutOfTurn(std::string_view key) const {
+  if (!frame_.keys.empty() && IsKey(0, key)) {
     next_key_ = 1;
     return frame_.keys[0].hash;
   }
   return parts_.keyspace->HashOf(key);
-}
-
-KeyAccess::Located KeyAccess::Locate(std::string_view key, int database) const {
-  const uint64_t hash = HashOf(key);
-  const uint64_t position = parts_.keyspace->PositionInShard(hash);
-  Shard& shard = (*frame_.locks)[parts_.keyspace->ShardOf(hash)];
-  return {&shard, position, shard.Find(database, key, position)};
 }
 
 const Entry* KeyAccess::FindLive(std::string_view key, int database) const {
@@ -38,23 +26,21 @@ const Entry* KeyAccess::FindLive(std::string_view key, int database) const {
 
 void KeyAccess::NoteUse(const Entry* entry) const {
   const Config& config = *parts_.config;
-  // The access clock is no part of the value: a reader that holds the shard may write it.
-  auto* used = const_cast<Entry*>(entry);
   if (UsesLfu(config.maxmemory_policy)) [[unlikely]] {
-    used->set_access(
+    entry->set_access(
         LfuTouched(entry->access(), frame_.now_ms, config.lfu_decay_time, config.lfu_log_factor));
     return;
   }
   // Unchanged within the same second, and then the line of the entry stays clean.
   const uint32_t clock = LruClock(frame_.now_ms);
-  if (entry->access() != clock) used->set_access(clock);
+  if (entry->access() != clock) entry->set_access(clock);
 }
 
 uint32_t KeyAccess::NewAccessClock() const {
   return UsesLfu(parts_.config->maxmemory_policy) ? LfuNew(frame_.now_ms) : LruClock(frame_.now_ms);
 }
 
-void KeyAccess::SweepExpired() {
+void KeyAccess::DeleteNoted() {
   for (const ExpiredKey& expired : expired_) {
     const Located located = Locate(expired.key, expired.database);
     if (located.place && located.place.node()->IsExpired(frame_.now_ms)) {
@@ -136,7 +122,7 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
     located.shard->Insert(database(), entry, located.position);
     return;
   }
-  Entry* entry = located.place.node();
+  const Entry* entry = located.place.node();
   const uint64_t deadline = options.keep_deadline ? entry->deadline() : options.deadline;
   const bool same_shape =
       entry->type() == ValueType::kString && entry->has_deadline() == (deadline != Entry::kNever);
@@ -147,15 +133,14 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
         .Assign(text, options.may_be_integer);
     entry = located.place.node();
     if (deadline != Entry::kNever && entry->deadline() != deadline) {
-      entry->set_deadline(deadline);
+      located.shard->Edit(database(), located.place)->set_deadline(deadline);
       located.shard->NoteDeadline(database(), located.position, deadline);
     }
   } else {
     Entry* fresh =
         NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, deadline);
     fresh->set_access(entry->access());
-    located.shard->ReleaseValue(entry);
-    located.shard->ReplaceShell(database(), located.place, fresh, located.position);
+    located.shard->Replace(database(), located.place, fresh, located.position);
     entry = fresh;
   }
   if (access_->frame().touch) access_->NoteUse(entry);
@@ -196,10 +181,10 @@ bool WriteKeys::DeleteIn(int database, std::string_view key) {
 void WriteKeys::SetDeadline(std::string_view key, uint64_t deadline) {
   const KeyAccess::Located located = LocateLive(database(), key);
   if (!located.place) return;
-  Entry* entry = located.place.node();
+  const Entry* entry = located.place.node();
   if (entry->has_deadline() == (deadline != Entry::kNever)) {
     if (deadline == Entry::kNever) return;
-    entry->set_deadline(deadline);
+    located.shard->Edit(database(), located.place)->set_deadline(deadline);
     located.shard->NoteDeadline(database(), located.position, deadline);
     return;
   }
@@ -216,7 +201,7 @@ void WriteKeys::SetDeadline(std::string_view key, uint64_t deadline) {
 void WriteKeys::Transplant(std::string_view from, int to_database, std::string_view to, bool move) {
   const KeyAccess::Located source = LocateLive(database(), from);
   if (!source.place) return;
-  Entry* entry = source.place.node();
+  const Entry* entry = source.place.node();
   const KeyAccess::Located target = access_->Locate(to, to_database);
   Entry* copy;
   if (move) {

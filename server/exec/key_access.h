@@ -114,8 +114,19 @@ class KeyAccess {
     uint64_t position;
     Shard::Place place;
   };
-  uint64_t HashOf(std::string_view key) const;
-  Located Locate(std::string_view key, int database) const;
+  uint64_t HashOf(std::string_view key) const {
+    // The views of a request are compared by address: equal text elsewhere just costs another hash.
+    if (next_key_ < frame_.keys.size() && IsKey(next_key_, key)) [[likely]] {
+      return frame_.keys[next_key_++].hash;
+    }
+    return HashOutOfTurn(key);
+  }
+  Located Locate(std::string_view key, int database) const {
+    const uint64_t hash = HashOf(key);
+    const uint64_t position = parts_.keyspace->PositionInShard(hash);
+    Shard& shard = (*frame_.locks)[parts_.keyspace->ShardOf(hash)];
+    return {&shard, position, shard.Find(database, key, position)};
+  }
   // The entry, or null if there is none or it has expired; what has expired is noted for
   // SweepExpired.
   const Entry* FindLive(std::string_view key, int database) const;
@@ -123,11 +134,21 @@ class KeyAccess {
   uint32_t NewAccessClock() const;
   // Deletes what FindLive found expired, if that same key still is. To be called while the locks
   // are held.
-  void SweepExpired();
+  void SweepExpired() {
+    if (!expired_.empty()) [[unlikely]] {
+      DeleteNoted();
+    }
+  }
   // Removes an expired key with its effect. The place is gone afterwards.
   void DeleteExpired(const Located& located, int database, std::string_view key);
 
  private:
+  bool IsKey(size_t i, std::string_view key) const {
+    return frame_.keys[i].name.data() == key.data() && frame_.keys[i].name.size() == key.size();
+  }
+  uint64_t HashOutOfTurn(std::string_view key) const;
+  void DeleteNoted();
+
   struct ExpiredKey {
     int database;
     std::string_view key;

@@ -71,6 +71,9 @@ class WholeKeyspace {
   uint64_t now_ms() const { return frame_.now_ms; }
   const Config& config() const { return *parts_.config; }
 
+  // Proof that all shards are locked, for services that need it.
+  const ShardLocks& locks() const { return *frame_.locks; }
+
   // Keys in a database; those that have expired and are not deleted yet count.
   size_t Size(int database) const;
   size_t CountWithDeadline(int database) const;

@@ -16,6 +16,7 @@ class CommandTable;
 class ConfigStore;
 class Journal;
 class Keyspace;
+class Persistence;
 class SessionRegistry;
 class StatsBoard;
 
@@ -31,7 +32,12 @@ struct ServerState {
   int tcp_port = 0;
   int io_threads = 1;
   std::atomic<bool> active_expiry{true};  // DEBUG SET-ACTIVE-EXPIRE.
-  std::atomic<uint64_t> peak_memory{0};   // The most that was in use whenever somebody looked.
+  std::atomic<bool> cron_paused{false};   // DEBUG PAUSE-CRON.
+  std::atomic<bool> loading{false};       // The data set is not whole yet.
+  std::atomic<bool> last_save_failed{false};
+  // No command may run any more: set with every shard locked, tested after locking.
+  std::atomic<bool> stopping{false};
+  std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
   // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
   std::atomic<uint64_t> expired_keys_at_reset{0};
   std::atomic<uint64_t> lazyfreed_at_reset{0};
@@ -41,8 +47,12 @@ struct ServerState {
 class ServerControl {
  public:
   virtual ~ServerControl() = default;
-  // Ends the server in an orderly way, soon, from any thread.
-  virtual void RequestShutdown() = 0;
+  // Ends the server in an orderly way, from any thread that holds no lock; `flags` are ShutdownFlag
+  // bits. Saves the data set if save points or the flags ask for it, and returns once the end is
+  // certain; false if saving failed, and the server goes on.
+  virtual bool Shutdown(int flags) = 0;
+  // Calls off an end that was asked for and has not begun. False if there is none.
+  virtual bool AbortShutdown() = 0;
 };
 
 struct Services {
@@ -54,6 +64,7 @@ struct Services {
   StatsBoard* stats;
   ServerState* state;
   ServerControl* control;
+  Persistence* persistence;
   const Clock* clock;
 };
 

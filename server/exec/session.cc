@@ -43,11 +43,13 @@ void Session::Reset(bool authenticated_by_default) {
   no_touch.store(false, std::memory_order_relaxed);
 }
 
-void Session::ReadJournal(Journal* journal) {
+Session::~Session() {
+  if (feed_ != nullptr) feed_->Abandon();
+}
+
+void Session::StartFeed(std::shared_ptr<ReplicaFeed> feed) {
   reads_journal.store(true, std::memory_order_relaxed);
-  journal_reader_ = std::make_unique<Journal::Reader>(journal, [id = id_, mailbox = mailbox_] {
-    mailbox->Push({id, Mailbox::Subject::kJournalBytes});
-  });
+  feed_ = std::move(feed);
 }
 
 const Session::Labels& Session::labels() const {

@@ -16,8 +16,8 @@
 #include <string_view>
 
 #include "server/exec/mailbox.h"
+#include "server/exec/replica_feed.h"
 #include "server/exec/transaction.h"
-#include "storage/disk/journal.h"
 
 namespace redstart {
 
@@ -33,8 +33,10 @@ class Session {
     int descriptor = -1;
     bool is_unix = false;
     bool is_loopback = false;
+    bool is_private = false;  // On a private network or this machine.
   };
   Session(uint64_t id, Peer peer, uint64_t now_ms, Mailbox* mailbox);
+  ~Session();
   Session(const Session&) = delete;
   Session& operator=(const Session&) = delete;
 
@@ -51,6 +53,7 @@ class Session {
   bool in_transaction() const { return transaction_ != nullptr; }
   // REQUIRES: in_transaction().
   Transaction& transaction() { return *transaction_; }
+  const Transaction& transaction() const { return *transaction_; }
   void BeginTransaction();
   // Leaves MULTI; watches stay.
   void EndTransaction();
@@ -60,11 +63,11 @@ class Session {
   WatchList& watches();
   void DropWatches();
 
-  // Makes the session a reader of the effect stream from here on (SYNC). REQUIRES: every shard is
-  // locked.
-  void ReadJournal(Journal* journal);
-  // Null unless ReadJournal was called.
-  Journal::Reader* journal_reader() { return journal_reader_.get(); }
+  // Makes the session a replica, as far as commands are concerned: what it gets from here on comes
+  // from the feed (SYNC).
+  void StartFeed(std::shared_ptr<ReplicaFeed> feed);
+  // Null unless StartFeed was called.
+  ReplicaFeed* feed() { return feed_.get(); }
 
   // Forgets everything but the connection itself and its labels: RESET. Watches must have been
   // taken back.
@@ -117,7 +120,7 @@ class Session {
   std::atomic<bool> close_requested_{false};
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WatchList> watches_;
-  std::unique_ptr<Journal::Reader> journal_reader_;
+  std::shared_ptr<ReplicaFeed> feed_;
   std::unique_ptr<Labels> labels_;  // Null while all have their defaults.
 };
 

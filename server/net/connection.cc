@@ -18,8 +18,8 @@ constexpr size_t kFlushBytes = 256 * 1024;
 // What a request that is not complete gets at once; beyond it the buffer doubles as bytes really
 // arrive, because the length that a client announces is only a promise.
 constexpr size_t kFirstPendingBytes = 128 * 1024;
-// The effect stream is handed to the socket in portions of this size.
-constexpr size_t kJournalPortion = 256 * 1024;
+// A replica's file and stream are handed to the socket in portions of this size.
+constexpr size_t kFeedPortion = 256 * 1024;
 
 uint32_t Clamped(size_t bytes) {
   return static_cast<uint32_t>(std::min<size_t>(bytes, UINT32_MAX));
@@ -194,7 +194,7 @@ void Connection::OnWritable(bool usable) {
   if (closed_) return;
   if (!usable) return Close();
   WriteQueue();
-  if (!closed_ && queue_ == nullptr && session_.journal_reader() != nullptr) SendJournal();
+  if (!closed_ && queue_ == nullptr) SendFeed();
 }
 
 void Connection::WriteQueue() {
@@ -212,29 +212,31 @@ void Connection::WriteQueue() {
   AfterOutput();
 }
 
-void Connection::SendJournal() {
-  if (closed_ || session_.journal_reader() == nullptr) return;
-  // While replies wait, the stream waits in the journal, where all its readers share the bytes.
+void Connection::SendFeed() {
+  ReplicaFeed* feed = session_.feed();
+  if (closed_ || feed == nullptr) return;
+  // While replies wait, the stream waits in the journal, where all its readers share the bytes, and
+  // the file stays on the disk.
   if (queue_ == nullptr) {
     std::string bytes;
-    session_.journal_reader()->Take(kJournalPortion, &bytes);
+    if (!feed->Take(kFeedPortion, &bytes)) return Close();
     if (bytes.empty()) return;
     queue_ = std::make_unique<OutputQueue>();
     queue_->Append(std::move(bytes));
     WriteQueue();
-    if (!closed_ && session_.journal_reader()->pending() > 0) WaitForWriting();
+    if (!closed_ && feed->HasMore()) WaitForWriting();
   }
   if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
 }
 
 size_t Connection::OutputBytes() {
   size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();
-  if (session_.journal_reader() != nullptr) bytes += session_.journal_reader()->pending();
+  if (session_.feed() != nullptr) bytes += session_.feed()->pending();
   return bytes;
 }
 
 bool Connection::IsOverOutputLimit(uint64_t now_ms) {
-  const ClientClass kind = session_.journal_reader() != nullptr ? kClientReplica : kClientNormal;
+  const ClientClass kind = session_.feed() != nullptr ? kClientReplica : kClientNormal;
   const OutputBufferLimit& limit = thread_->dispatcher().config().client_output_buffer_limit[kind];
   const auto bytes = static_cast<int64_t>(OutputBytes());
   const bool over_hard = limit.hard_bytes > 0 && bytes >= limit.hard_bytes;
@@ -259,8 +261,7 @@ void Connection::CheckLimits(uint64_t now_ms) {
   if (closed_) return;
   const auto timeout = static_cast<uint64_t>(thread_->dispatcher().config().timeout) * 1000;
   const uint64_t last = session_.last_interaction_ms.load(std::memory_order_relaxed);
-  if (timeout > 0 && session_.journal_reader() == nullptr && now_ms > last &&
-      now_ms - last > timeout) {
+  if (timeout > 0 && session_.feed() == nullptr && now_ms > last && now_ms - last > timeout) {
     logging::Verbose("Closing idle client id={} addr={}", session_.id(), session_.peer().address);
     return Close();
   }

@@ -30,7 +30,7 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
 
   void Start();
   // Sends what the effect stream has for this session.
-  void SendJournal();
+  void SendFeed();
   // Closes at once; what was not sent is lost. The thread forgets the connection.
   void Close();
   // Called about once a second: idle timeout and the soft output limit.

@@ -93,7 +93,7 @@ void IoThread::ReadMail() {
         connection->Close();
         break;
       case Mailbox::Subject::kJournalBytes:
-        connection->SendJournal();
+        connection->SendFeed();
         break;
     }
   }

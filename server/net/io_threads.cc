@@ -12,7 +12,16 @@
 namespace redstart {
 
 struct IoThreads::Signals {
-  explicit Signals(asio::io_context* context) : set(context->get_executor(), SIGTERM, SIGINT) {}
+  explicit Signals(std::function<void(int)> callback)
+      : on_signal(std::move(callback)), set(context.get_executor(), SIGTERM, SIGINT) {
+    Wait();
+    thread = std::thread([this] { context.run(); });
+    pthread_setname_np(thread.native_handle(), "signals");
+  }
+  ~Signals() {
+    context.stop();
+    thread.join();
+  }
 
   void Wait() {
     set.async_wait([this](const ErrorCode& error, int signal) {
@@ -22,8 +31,10 @@ struct IoThreads::Signals {
     });
   }
 
+  const std::function<void(int)> on_signal;
+  asio::io_context context{1};
   SignalSet set;
-  std::function<void(int)> on_signal;
+  std::thread thread;
 };
 
 IoThreads::IoThreads(const Services& services, size_t count) {
@@ -45,9 +56,7 @@ absl::Status IoThreads::Listen(const Config& config) {
 }
 
 void IoThreads::HandleSignals(std::function<void(int signal)> on_signal) {
-  signals_ = std::make_unique<Signals>(&threads_[0]->context());
-  signals_->on_signal = std::move(on_signal);
-  signals_->Wait();
+  signals_ = std::make_unique<Signals>(std::move(on_signal));
 }
 
 void IoThreads::Run() {
@@ -60,6 +69,7 @@ void IoThreads::Run() {
   threads_[0]->Run();
   listener_->Close();
   for (std::thread& thread : others) thread.join();
+  signals_ = nullptr;
 }
 
 void IoThreads::Stop() {

@@ -31,7 +31,8 @@ class IoThreads {
 
   // Listens as the configuration says; at run time only from the first I/O thread (see RunOnFirst).
   absl::Status Listen(const Config& config);
-  // Calls `on_signal` on the first thread for each SIGTERM and SIGINT.
+  // Calls `on_signal` for each SIGTERM and SIGINT, on a thread of its own: signals are heard also
+  // while all I/O threads wait for a lock.
   void HandleSignals(std::function<void(int signal)> on_signal);
   // Serves until Stop.
   void Run();

@@ -36,6 +36,7 @@ class Listener {
   struct Socket {
     int family;
     std::unique_ptr<Descriptor> descriptor;
+    SteadyTimer pause;      // Until descriptors may be free again.
     std::string unix_path;  // Removed when the socket is closed.
   };
 
@@ -45,8 +46,11 @@ class Listener {
   absl::Status OpenUnix(const Config& config, std::vector<std::shared_ptr<Socket>>* sockets);
   std::shared_ptr<Socket> Wrap(int family, int descriptor, std::string unix_path);
   void WaitForClients(const std::shared_ptr<Socket>& socket);
-  void AcceptAll(const Socket& socket);
+  // False if the process has no descriptors left.
+  bool AcceptAll(const Socket& socket);
   void Welcome(const Socket& socket, int descriptor);
+  // What a new client is told that is not served, or nothing.
+  std::string_view RefusalOf(const Session::Peer& peer, const Config& config) const;
   IoThread* LeastBusyThread() const;
 
   std::vector<IoThread*> threads_;

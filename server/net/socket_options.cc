@@ -13,6 +13,7 @@
 #include <cerrno>
 #include <cstring>
 #include <memory>
+#include <optional>
 
 namespace redstart {
 namespace {
@@ -41,12 +42,32 @@ std::string AddressText(const sockaddr_storage& address) {
   return std::string("[").append(text).append("]:").append(std::to_string(ntohs(v6.sin6_port)));
 }
 
-bool IsLoopback(const sockaddr_storage& address) {
+// The IPv4 address in host order, also of an IPv6 socket's client that came over IPv4.
+std::optional<uint32_t> Ipv4Of(const sockaddr_storage& address) {
+  uint32_t network_order = 0;
   if (address.ss_family == AF_INET) {
-    return ntohl(reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr) >> 24 == 127;
+    network_order = reinterpret_cast<const sockaddr_in&>(address).sin_addr.s_addr;
+  } else {
+    const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
+    if (!IN6_IS_ADDR_V4MAPPED(&v6)) return std::nullopt;
+    std::memcpy(&network_order, &v6.s6_addr[12], sizeof(network_order));
+  }
+  return ntohl(network_order);
+}
+
+bool IsLoopback(const sockaddr_storage& address) {
+  if (const auto v4 = Ipv4Of(address)) return *v4 >> 24 == 127;
+  return IN6_IS_ADDR_LOOPBACK(&reinterpret_cast<const sockaddr_in6&>(address).sin6_addr);
+}
+
+// RFC 1918 and RFC 3927; for IPv6 unique local (RFC 4193) and link-local addresses.
+bool IsPrivate(const sockaddr_storage& address) {
+  if (const auto v4 = Ipv4Of(address)) {
+    return *v4 >> 24 == 10 || *v4 >> 20 == (172 << 4 | 1) || *v4 >> 16 == (192 << 8 | 168) ||
+           *v4 >> 16 == (169 << 8 | 254);
   }
   const in6_addr& v6 = reinterpret_cast<const sockaddr_in6&>(address).sin6_addr;
-  return IN6_IS_ADDR_LOOPBACK(&v6) || (IN6_IS_ADDR_V4MAPPED(&v6) && v6.s6_addr[12] == 127);
+  return (v6.s6_addr[0] & 0xFE) == 0xFC || IN6_IS_ADDR_LINKLOCAL(&v6);
 }
 
 }  // namespace
@@ -120,6 +141,7 @@ Session::Peer DescribePeer(int descriptor, int family, const std::string& unix_p
   if (family == AF_UNIX) {
     peer.is_unix = true;
     peer.is_loopback = true;
+    peer.is_private = true;
     peer.address = unix_path + ":0";
     peer.local_address = unix_path + ":0";
     return peer;
@@ -129,6 +151,7 @@ Session::Peer DescribePeer(int descriptor, int family, const std::string& unix_p
   if (::getpeername(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0) {
     peer.address = AddressText(address);
     peer.is_loopback = IsLoopback(address);
+    peer.is_private = peer.is_loopback || IsPrivate(address);
   }
   size = sizeof(address);
   if (::getsockname(descriptor, reinterpret_cast<sockaddr*>(&address), &size) == 0) {

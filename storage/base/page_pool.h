@@ -26,7 +26,7 @@ class PagePool {
   static constexpr size_t kPagesPerChunk = kChunkBytes / kPageBytes - 1;
   // Below 16 MiB the memory that a half-used huge page wastes weighs more than the time that it
   // saves.
-  static constexpr size_t kChunksWithoutHugePages = 8;
+  static constexpr size_t kChunksWithoutHugePages = 2;
   // Fully free chunks kept for the next burst.
   static constexpr size_t kSpareChunks = 2;
 

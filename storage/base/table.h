@@ -47,6 +47,7 @@ class Table {
     Place() = default;
     explicit operator bool() const { return slot_ != nullptr; }
     Node* node() const { return static_cast<Node*>(slot::Node(*slot_)); }
+    uint64_t position() const { return position_; }
 
    private:
     friend class Table;
@@ -80,6 +81,10 @@ class Table {
   // bucket; later, when they have come, the first line of each node whose tag matches.
   void PrefetchBucket(uint64_t position) const { core_.PrefetchBucket(position); }
   void PrefetchNode(uint64_t position) const { core_.PrefetchNode(position); }
+
+  // Prefetches the nodes of the home bucket that holds this position, for the next step of a walk.
+  // Under the table's lock.
+  void PrefetchNodesAt(uint64_t position) const { core_.PrefetchNodesAt(position); }
 
   // One step of a walk in hash order. Calls visit(Node*) for the nodes of the home bucket that
   // holds position `from` and that are not before it, and returns where the next bucket begins (a

@@ -10,6 +10,7 @@
 // shrink it again, or merge it with its sibling. No step ever touches more than two segments and,
 // rarely, one root's directory.
 
+#include <bit>
 #include <cstddef>
 #include <cstdint>
 #include <optional>
@@ -56,8 +57,23 @@ class TableCore {
     if (!word) return;
     const uint64_t tag = word.TagOf(route.place);
     const int home = word.HomeOf(tag);
-    if (PrefetchMatching(word.segment()->line(home), tag)) {
-      PrefetchMatching(word.segment()->line(word.Next(home)), tag);
+    uint64_t hints[Line::kSlots];
+    uint32_t mask = MatchingHints(word.segment()->line(home), tag, hints);
+    if (mask == 0) {
+      if ((hints[Line::kLent] & slot::kFlag) == 0) return;
+      mask = MatchingHints(word.segment()->line(word.Next(home)), tag, hints);
+      if (mask == 0) return;
+    }
+    // Hardly ever more than one: which slot it is must not be a branch that is guessed wrong.
+    PrefetchNodeOf(hints[std::countr_zero(mask)]);
+  }
+  void PrefetchNodesAt(uint64_t position) const {
+    const Route route = directory_.RouteOf(position);
+    const SegmentWord word = directory_.At(route);
+    if (!word) return;
+    const int home = word.HomeOf(word.TagOf(route.place));
+    for (const uint64_t slot : word.segment()->line(home)->slots) {
+      __builtin_prefetch(slot::Node(slot));
     }
   }
 
@@ -77,15 +93,19 @@ class TableCore {
   void* Random(absl::FunctionRef<uint64_t()> random) const;
 
  private:
-  // Returns whether the next line holds nodes of this one.
-  static bool PrefetchMatching(const Line* line, uint64_t tag) {
-    uint64_t lent = 0;
+  // Which of the line's slots have this tag, read without a lock: bit i for slot i.
+  static uint32_t MatchingHints(const Line* line, uint64_t tag, uint64_t (&hints)[Line::kSlots]) {
+    uint32_t mask = 0;
     for (int i = 0; i < Line::kSlots; ++i) {
-      const uint64_t hint = slot::LoadHint(&line->slots[i]);
-      if (slot::Tag(hint) == tag) __builtin_prefetch(slot::Node(hint));
-      if (i == Line::kLent) lent = hint & slot::kFlag;
+      hints[i] = slot::LoadHint(&line->slots[i]);
+      mask |= uint32_t{slot::Tag(hints[i]) == tag} << i;
     }
-    return lent != 0;
+    return mask;
+  }
+  static void PrefetchNodeOf(uint64_t hint) {
+    const char* node = static_cast<const char*>(slot::Node(hint));
+    __builtin_prefetch(node);
+    __builtin_prefetch(node + 56);
   }
 
   // Makes room where a node with this route found none; false if it belongs into the overflow array

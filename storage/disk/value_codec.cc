@@ -17,10 +17,29 @@ void AppendString(const StringRef& value, RdbCompression compression, std::strin
   AppendRdbString(value.View(&scratch), compression, out);
 }
 
-std::optional<DecodedValue> ReadString(RdbInput* input) {
+std::optional<DecodedValue> ReadRdbText(uint8_t, const CollectionLimits&, RdbInput* input) {
   std::optional<std::string> text = input->ReadString();
   if (!text) return std::nullopt;
   return DecodedString{std::move(*text)};
+}
+
+using ReadFunction = std::optional<DecodedValue> (*)(uint8_t rdb_type,
+                                                     const CollectionLimits& limits,
+                                                     RdbInput* input);
+
+// Null if there are no values of this type here.
+ReadFunction ReaderOf(uint8_t rdb_type) {
+  switch (rdb_type) {
+    case kRdbTypeString:
+      return ReadRdbText;
+    case kRdbTypeHash:
+    case kRdbTypeHashZipmap:
+    case kRdbTypeHashZiplist:
+    case kRdbTypeHashListpack:
+      return ReadRdbHash;
+    default:
+      return nullptr;
+  }
 }
 
 // Where an entry stands that another type's line has been forgotten for.
@@ -85,19 +104,15 @@ std::string DumpPayloadOf(const Entry& entry, RdbCompression compression) {
   return payload;
 }
 
+bool KnowsRdbType(uint8_t rdb_type) {
+  return ReaderOf(rdb_type) != nullptr;
+}
+
 std::optional<DecodedValue> ReadRdbValue(uint8_t rdb_type, const CollectionLimits& limits,
                                          RdbInput* input) {
-  switch (rdb_type) {
-    case kRdbTypeString:
-      return ReadString(input);
-    case kRdbTypeHash:
-    case kRdbTypeHashZipmap:
-    case kRdbTypeHashZiplist:
-    case kRdbTypeHashListpack:
-      return ReadRdbHash(rdb_type, limits, input);
-    default:
-      return std::nullopt;
-  }
+  const ReadFunction read = ReaderOf(rdb_type);
+  if (read == nullptr) return std::nullopt;
+  return read(rdb_type, limits, input);
 }
 
 std::optional<DecodedValue> DecodeDumpBody(std::string_view body, const CollectionLimits& limits) {

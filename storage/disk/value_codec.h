@@ -32,6 +32,8 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
 // What DUMP answers: type byte, body and footer.
 std::string DumpPayloadOf(const Entry& entry, RdbCompression compression);
 
+// Whether there are values of this type here at all.
+bool KnowsRdbType(uint8_t rdb_type);
 // Reads the body of a value of this type; the limits decide which form a collection gets. Nothing
 // if the type is not known or the body is damaged. (DecodedNothing: it is in order, and no key is
 // to be made of it.)

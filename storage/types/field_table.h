@@ -15,6 +15,7 @@
 #include <string_view>
 
 #include "storage/base/random.h"
+#include "storage/base/same_bytes.h"
 #include "storage/base/table.h"
 #include "storage/types/collection.h"
 #include "storage/types/member_position.h"
@@ -111,7 +112,7 @@ class FieldTable final : public Collection {
   struct Policy {
     using Node = FieldNode;
     static bool KeyEquals(const FieldNode& node, std::string_view key) {
-      return node.field() == key;
+      return SameBytes(node.field(), key);
     }
     static uint64_t PositionOf(const FieldNode& node) { return MemberPosition(node.field()); }
     static uint64_t DeadlineOf(const FieldNode& node) { return node.deadline(); }

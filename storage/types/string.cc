@@ -6,21 +6,15 @@
 
 namespace redstart {
 
-size_t StringRef::size() const {
-  if (form_ == StringForm::kInt) {
-    IntegerText scratch;
-    return View(&scratch).size();
-  }
-  return form_ == StringForm::kBlob ? blob()->size() : payload_size_;
+size_t StringRef::SizeElsewhere() const {
+  IntegerText scratch;
+  return ViewElsewhere(&scratch).size();
 }
 
-std::string_view StringRef::View(IntegerText* scratch) const {
-  if (form_ == StringForm::kInt) {
-    const auto end = std::to_chars(scratch->data(), scratch->data() + scratch->size(), integer());
-    return {scratch->data(), static_cast<size_t>(end.ptr - scratch->data())};
-  }
+std::string_view StringRef::ViewElsewhere(IntegerText* scratch) const {
   if (form_ == StringForm::kBlob) return blob()->view();
-  return {payload_, payload_size_};
+  const auto end = std::to_chars(scratch->data(), scratch->data() + scratch->size(), integer());
+  return {scratch->data(), static_cast<size_t>(end.ptr - scratch->data())};
 }
 
 std::optional<int64_t> StringRef::AsInteger() const {

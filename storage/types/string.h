@@ -48,13 +48,20 @@ class StringRef {
   Blob* blob() const { return form_ == StringForm::kBlob ? Load<Blob*>() : nullptr; }
 
   // The length of the text.
-  size_t size() const;
+  size_t size() const { return is_inline() ? payload_size_ : SizeElsewhere(); }
   // The text itself; an integer is written out into `scratch`.
-  std::string_view View(IntegerText* scratch) const;
+  std::string_view View(IntegerText* scratch) const {
+    return is_inline() ? std::string_view(payload_, payload_size_) : ViewElsewhere(scratch);
+  }
   // The value as an integer if it is one by Redis's strict rules.
   std::optional<int64_t> AsInteger() const;
 
  private:
+  // Whether the text stands in the payload as it is.
+  bool is_inline() const { return form_ == StringForm::kShort || form_ == StringForm::kInline; }
+  size_t SizeElsewhere() const;
+  std::string_view ViewElsewhere(IntegerText* scratch) const;
+
   template <typename T>
   T Load() const {
     T value;

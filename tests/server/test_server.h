@@ -24,6 +24,7 @@
 #include "server/exec/dispatcher.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
+#include "server/persistence/persistence.h"
 #include "storage/disk/journal.h"
 
 namespace redstart {
@@ -36,12 +37,19 @@ class FakeClock : public Clock {
 
 class IgnoredControl : public ServerControl {
  public:
-  void RequestShutdown() override { shutdown_requested = true; }
-  bool shutdown_requested = false;
+  bool Shutdown(int flags) override {
+    shutdown_flags = flags;
+    return !fails;
+  }
+  bool AbortShutdown() override { return false; }
+  int shutdown_flags = -1;  // None was asked for.
+  bool fails = false;
 };
 
 struct TestServer {
-  explicit TestServer(Config initial = DefaultConfig()) : config(std::move(initial)) {}
+  // Without save points: tests set some if they want files.
+  explicit TestServer(Config initial = DefaultConfig())
+      : config(WithoutSavePoints(std::move(initial))) {}
 
   uint64_t NowMs() const { return clock.now_us / 1000; }
 
@@ -63,7 +71,15 @@ struct TestServer {
                        .stats = &stats,
                        .state = &state,
                        .control = &control,
+                       .persistence = &persistence,
                        .clock = &clock};
+  Persistence persistence{services};  // Its thread is not started.
+
+ private:
+  static Config WithoutSavePoints(Config config) {
+    config.save.clear();
+    return config;
+  }
 };
 
 // A client of the server under test.

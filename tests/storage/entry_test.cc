@@ -57,12 +57,12 @@ TEST_F(EntryTest, KeysOfEveryLengthComeBack) {
   }
 }
 
-TEST_F(EntryTest, ExpiresAtItsDeadline) {
+TEST_F(EntryTest, ExpiresBehindTheMillisecondOfItsDeadline) {
   Entry* entry = New("k", "v", 1000);
-  EXPECT_FALSE(entry->IsExpired(999));
-  EXPECT_TRUE(entry->IsExpired(1000));
-  entry->set_deadline(2000);
   EXPECT_FALSE(entry->IsExpired(1000));
+  EXPECT_TRUE(entry->IsExpired(1001));
+  entry->set_deadline(2000);
+  EXPECT_FALSE(entry->IsExpired(1001));
   Entry::FreeShell(&slab_, entry);
   Entry* lasting = New("k", "v");
   EXPECT_FALSE(lasting->IsExpired(~uint64_t{0}));

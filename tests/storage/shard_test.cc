@@ -38,10 +38,12 @@ class ShardTest : public testing::Test {
   PagePool pages_;
   Reclaimer reclaimer_;
   LazyFree lazy_free_;
+  CaptureState capture_;
   Shard shard_{{.policy = {.seed = kSeed, .shard_bits = 0},
                 .pages = &pages_,
                 .reclaimer = &reclaimer_,
-                .lazy_free = &lazy_free_},
+                .lazy_free = &lazy_free_,
+                .capture = &capture_},
                0};
 };
 
@@ -107,7 +109,7 @@ TEST_F(ShardTest, CollectsWhatIsDue) {
 
 TEST_F(ShardTest, ADeadlineMovedInPlaceIsFound) {
   Insert(0, "k", "v", 5000);
-  Entry* entry = Find(0, "k").node();
+  Entry* entry = shard_.Edit(0, Find(0, "k"));
   entry->set_deadline(10);
   shard_.NoteDeadline(0, PositionOf("k"), 10);
   std::vector<Entry*> due;

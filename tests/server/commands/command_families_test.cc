@@ -229,7 +229,7 @@ TEST(CommandFamiliesTest, FlagsHandlersAndKeysAgree) {
     // What writes has keys or the whole keyspace, but for the function library, which is neither.
     const bool is_function = name.starts_with("FUNCTION ");
     EXPECT_TRUE(!spec->Has(kWrite) || !spec->keys.empty() ||
-                spec->run.kind == Handler::Kind::kWhole || is_function)
+                spec->run.kind == Handler::Kind::kWhole || spec->Has(kNeedsWhole) || is_function)
         << name;
     EXPECT_FALSE(spec->run.kind == Handler::Kind::kRead && spec->Has(kWrite)) << name;
     EXPECT_FALSE(spec->run.kind == Handler::Kind::kWrite && !spec->Has(kWrite)) << name;

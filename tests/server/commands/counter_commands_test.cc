@@ -32,7 +32,7 @@ TEST_F(CounterCommandsTest, CountingKeepsTheDeadlineAndMakesAnIntegerOfText) {
   EXPECT_EQ(Run("OBJECT", "ENCODING", "k"), Bulk("raw"));
   EXPECT_EQ(Run("INCR", "k"), Int(11));
   EXPECT_EQ(Run("OBJECT", "ENCODING", "k"), Bulk("int"));
-  Advance(1000);
+  Advance(1001);
   EXPECT_EQ(Run("INCR", "k"), Int(1));
 }
 
@@ -74,7 +74,7 @@ TEST_F(CounterCommandsTest, IncrByFloatIsRecordedAsItsSum) {
   Effects();
   EXPECT_EQ(Run("INCRBYFLOAT", "k", "1.50"), Bulk("4.5"));
   EXPECT_THAT(Effects(), ElementsAre("SET k 4.5 KEEPTTL"));
-  Advance(1000);
+  Advance(1001);
   EXPECT_EQ(Run("GET", "k"), Nil());
 }
 

@@ -52,7 +52,7 @@ TEST_F(DumpCommandsTest, RestoreIsRecordedWithItsDeadline) {
                                      "RESTORE a " + std::to_string(NowMs() + 5000) + " " + kHello +
                                          " replace ABSTTL",
                                      "RESTORE a " + later + " " + kHello + " ABSTTL REPLACE"));
-  Advance(8999);
+  Advance(9000);
   EXPECT_EQ(Run("GET", "a"), Bulk("hello"));
   Advance(1);
   EXPECT_EQ(Run("GET", "a"), Nil());

@@ -82,7 +82,7 @@ TEST_F(ObjectCommandsWithALimitTest, NoIntegerSeemsShared) {
 
 TEST_F(ObjectCommandsTest, ExpiredKeysHaveNoEncoding) {
   Run("SET", "k", "v", "PX", "10");
-  Advance(10);
+  Advance(11);
   EXPECT_EQ(Run("OBJECT", "ENCODING", "k"), Nil());
 }
 

@@ -14,23 +14,29 @@ TEST_F(ServerCommandsTest, TimeIsSecondsAndMicroseconds) {
 
 TEST_F(ServerCommandsTest, ShutdownEndsTheServerWithoutAReply) {
   EXPECT_EQ(RunRaw({"SHUTDOWN", "NOSAVE"}), "");
-  EXPECT_TRUE(control_.shutdown_requested);
+  EXPECT_EQ(control_.shutdown_flags, kShutdownNoSave);
 }
 
-TEST_F(ServerCommandsTest, ShutdownWithoutOptionsEndsTheServerToo) {
-  EXPECT_EQ(RunRaw({"SHUTDOWN", "NOW", "FORCE"}), "");
-  EXPECT_TRUE(control_.shutdown_requested);
+TEST_F(ServerCommandsTest, ShutdownHandsItsOptionsOn) {
+  EXPECT_EQ(RunRaw({"SHUTDOWN"}), "");
+  EXPECT_EQ(control_.shutdown_flags, kShutdownDefault);
+  EXPECT_EQ(RunRaw({"SHUTDOWN", "now", "FORCE", "save"}), "");
+  EXPECT_EQ(control_.shutdown_flags, kShutdownNow | kShutdownForce | kShutdownSave);
 }
 
-TEST_F(ServerCommandsTest, ShutdownRefusesWhatItCannotDo) {
+TEST_F(ServerCommandsTest, ShutdownSaysWhenSavingFailed) {
+  control_.fails = true;
   EXPECT_EQ(Run("SHUTDOWN", "SAVE"), Error("ERR Errors trying to SHUTDOWN. Check logs."));
+}
+
+TEST_F(ServerCommandsTest, ShutdownRefusesWhatMakesNoSense) {
   EXPECT_EQ(Run("SHUTDOWN", "ABORT"), Error("ERR No shutdown in progress."));
   EXPECT_EQ(Run("SHUTDOWN", "SAVE", "NOSAVE"), Error("ERR syntax error"));
   EXPECT_EQ(Run("SHUTDOWN", "NOW", "ABORT"), Error("ERR syntax error"));
   EXPECT_EQ(Run("SHUTDOWN", "x"), Error("ERR syntax error"));
   Run("MULTI");
   EXPECT_EQ(Run("SHUTDOWN", "NOSAVE"), Error("ERR Command not allowed inside a transaction"));
-  EXPECT_FALSE(control_.shutdown_requested);
+  EXPECT_EQ(control_.shutdown_flags, -1);
 }
 
 TEST_F(ServerCommandsTest, FunctionFlushHasNothingToDo) {

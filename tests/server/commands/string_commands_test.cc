@@ -98,9 +98,9 @@ TEST_F(StringCommandsTest, DeadlinesAreRecordedAsAbsoluteMilliseconds) {
                                      "SET k w PXAT " + In(10)));
 }
 
-TEST_F(StringCommandsTest, AKeyIsGoneOnceItsDeadlineHasCome) {
+TEST_F(StringCommandsTest, AKeyIsGoneOnceItsDeadlineIsOver) {
   Run("SET", "k", "v", "PX", "1000");
-  Advance(999);
+  Advance(1000);
   EXPECT_EQ(Run("GET", "k"), Bulk("v"));
   Advance(1);
   EXPECT_EQ(Run("GET", "k"), Nil());
@@ -113,7 +113,7 @@ TEST_F(StringCommandsTest, SetDropsTheDeadlineUnlessToldToKeepIt) {
   Run("SET", "dropped", "v", "PX", "1000");
   Run("SET", "kept", "w", "KEEPTTL");
   Run("SET", "dropped", "w");
-  Advance(1000);
+  Advance(1001);
   EXPECT_EQ(Run("GET", "kept"), Nil());
   EXPECT_EQ(Run("GET", "dropped"), Bulk("w"));
 }
@@ -179,7 +179,7 @@ TEST_F(StringCommandsTest, GetExChangesOnlyTheDeadline) {
   EXPECT_EQ(Run("GETEX", "k", "PXAT", In(500)), Bulk("v"));
   EXPECT_THAT(Changes(),
               ElementsAre("PEXPIREAT k " + In(10'000), "PERSIST k", "PEXPIREAT k " + In(500)));
-  Advance(500);
+  Advance(501);
   EXPECT_EQ(Run("GETEX", "k"), Nil());
 }
 

@@ -81,7 +81,7 @@ TEST_F(StringRangeCommandsTest, SetRangeKeepsTheDeadline) {
   Run("SETRANGE", "k", "3000", "x");
   Run("APPEND", "k", "y");
   EXPECT_EQ(Run("STRLEN", "k"), Int(3002));
-  Advance(1000);
+  Advance(1001);
   EXPECT_EQ(Run("STRLEN", "k"), Int(0));
 }
 

@@ -18,7 +18,7 @@ absl::StatusOr<Config> Load(const std::vector<std::string>& arguments,
   const absl::StatusOr<CommandLine> command_line = ParseCommandLine(arguments);
   if (!command_line.ok()) return command_line.status();
   std::istringstream stream(input);
-  return LoadConfig(*command_line, stream);
+  return LoadConfig(*command_line, {}, stream);
 }
 
 std::string Error(const std::vector<std::string>& arguments) {

@@ -28,16 +28,14 @@ class AdmissionTest : public testing::Test {
 
   // The error, or nothing if the request may run.
   std::string Refusal(std::vector<std::string_view> words) {
-    std::string error;
-    const AdmissionRequest request = {session_, table_.Resolve(words), words, config_};
-    const bool admitted = IsAdmitted(request, &error);
-    EXPECT_EQ(admitted, error.empty());
-    return error;
+    const AdmissionRequest request = {session_, table_.Resolve(words), words, config_, state_};
+    return IsAdmitted(request) ? std::string() : RefusalOf(request);
   }
 
   const std::vector<absl::Span<const CommandSpec>> families_ = {kRows};
   const CommandTable table_{families_};
   Config config_ = DefaultConfig();
+  ServerState state_;
   Mailbox mailbox_{[] {}};
   Session session_{1, {.is_loopback = true}, 0, &mailbox_};
 };

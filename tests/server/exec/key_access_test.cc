@@ -83,7 +83,7 @@ TEST_F(KeyAccessTest, AReaderCountsHitsAndMissesUnlessItIsSilent) {
 
 TEST_F(KeyAccessTest, AReaderHidesAnExpiredKeyAndTheSweepDeletesIt) {
   Put("k", "v", kNow + 10);
-  now_ += 10;
+  now_ += 11;
   KeyAccess access = Access();
   const ReadKeys keys(&access);
   EXPECT_TRUE(keys.IsExpired("k"));
@@ -99,7 +99,7 @@ TEST_F(KeyAccessTest, AReaderHidesAnExpiredKeyAndTheSweepDeletesIt) {
 TEST_F(KeyAccessTest, AWriterDeletesAnExpiredKeyAtOnce) {
   config_.lazyfree_lazy_expire = true;
   Put("k", "v", kNow + 10);
-  now_ += 10;
+  now_ += 11;
   EXPECT_EQ(Get("k"), "(none)");
   EXPECT_EQ(Physical("k"), nullptr);
   EXPECT_NE(Effects().find("UNLINK\r\n$1\r\nk\r\n"), std::string::npos);
@@ -107,7 +107,7 @@ TEST_F(KeyAccessTest, AWriterDeletesAnExpiredKeyAtOnce) {
 
 TEST_F(KeyAccessTest, HidingLeavesExpiredKeysToWhoeverIsInCharge) {
   Put("k", "v", kNow + 10);
-  now_ += 10;
+  now_ += 11;
   expiry_ = ExpiryMode::kHide;
   KeyAccess access = Access();
   EXPECT_EQ(ReadKeys(&access).FindEntry("k"), nullptr);
@@ -203,7 +203,7 @@ TEST_F(KeyAccessTest, TransplantMovesAValueAlsoWithinAShard) {
 
 TEST_F(KeyAccessTest, EditIsEmptyForAMissingOrExpiredKey) {
   Put("old", "v", kNow + 10);
-  now_ += 10;
+  now_ += 11;
   KeyAccess access = Access();
   WriteKeys keys(&access);
   EXPECT_FALSE(keys.Edit<StringEditor>("missing"));

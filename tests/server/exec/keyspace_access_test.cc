@@ -67,8 +67,8 @@ TEST_F(KeyspaceAccessTest, AnyNumberIsACursor) {
 }
 
 TEST_F(KeyspaceAccessTest, AWalkDeletesWhatHasExpiredUnlessItOnlyHides) {
-  Put("old", kNow);
-  Put("new", kNow + 1);
+  Put("old", kNow - 1);
+  Put("new", kNow);
   KeyWalk hiding(parts_, {.now_ms = kNow, .expiry = ExpiryMode::kHide});
   EXPECT_EQ(Walk(hiding, 10).size(), 1u);
   EXPECT_EQ(keyspace_.expired_keys(), 0u);
@@ -78,7 +78,7 @@ TEST_F(KeyspaceAccessTest, AWalkDeletesWhatHasExpiredUnlessItOnlyHides) {
 }
 
 TEST_F(KeyspaceAccessTest, ARandomKeyOfExpiredOnesOnlyIsNoneOrOneOfThem) {
-  Put("old", kNow);
+  Put("old", kNow - 1);
   KeyWalk hiding(parts_, {.now_ms = kNow, .expiry = ExpiryMode::kHide});
   EXPECT_EQ(hiding.RandomKey(), "old");
   KeyWalk walk(parts_, {.now_ms = kNow});
@@ -107,7 +107,7 @@ TEST_F(KeyspaceAccessTest, ForEachShardShowsAll) {
 
 TEST_F(KeyspaceAccessTest, TheWholeKeyspaceIsCountedVisitedAndFlushed) {
   Fill(500);
-  Put("old", kNow);
+  Put("old", kNow - 1);
   Put("elsewhere", Entry::kNever, 9);
   ShardLocks locks = keyspace_.LockAll();
   WholeKeyspace whole(parts_, {.locks = &locks, .now_ms = kNow});

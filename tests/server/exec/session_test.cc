@@ -68,20 +68,5 @@ TEST_F(SessionTest, ResetForgetsWhatTheClientSet) {
   EXPECT_FALSE(session_.no_evict);
 }
 
-TEST_F(SessionTest, ReadingTheJournalWakesItsThread) {
-  Journal journal;
-  EXPECT_EQ(session_.journal_reader(), nullptr);
-  Session reader(8, {}, 0, &mailbox_);
-  reader.ReadJournal(&journal);
-  EXPECT_TRUE(reader.reads_journal);
-  journal.AppendRaw("bytes");
-  Mailbox::FlushWakes();
-  const auto messages = mailbox_.Take();
-  ASSERT_EQ(messages.size(), 1u);
-  EXPECT_EQ(messages[0].session, 8u);
-  EXPECT_EQ(messages[0].subject, Mailbox::Subject::kJournalBytes);
-  EXPECT_EQ(reader.journal_reader()->pending(), 5u);
-}
-
 }  // namespace
 }  // namespace redstart
