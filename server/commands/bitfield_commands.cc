@@ -125,7 +125,7 @@ void BitField(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   }
   if (written == 0) return ReplyWithFields(keys.Read<StringRef>(args[1]), operations, reply);
 
-  auto str = keys.EditOrCreateString(args[1]);
+  auto str = keys.EditOrCreate<StringEditor>(args[1]);
   if (str.IsWrongType()) return reply.Fail(error::kWrongType);
   // Room for all of them comes first. It is a change of its own, even if every operation fails: if
   // it were passed over, as on Redis, replicas would keep a shorter string.

@@ -24,7 +24,7 @@ void SetBitCommand(WriteKeys& keys, Args args, ReplyBuilder& reply) {
       in.Integer(
           {.min = 0, .max = 1, .otherwise = error::kBitRange, .malformed = error::kBitRange}) != 0;
   if (!in.ok()) return reply.Fail(in.error());
-  auto str = keys.EditOrCreateString(args[1]);
+  auto str = keys.EditOrCreate<StringEditor>(args[1]);
   if (str.IsWrongType()) return reply.Fail(error::kWrongType);
   IntegerText scratch;
   const std::string_view text = str->value().View(&scratch);
@@ -164,7 +164,7 @@ void BitOp(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   const std::unique_ptr<char[]> result(new char[size]);
   CombineBits(*operation, sources, result.get());
   keys.Put(destination, {result.get(), size}, {.may_be_integer = false});
-  keys.EditString(destination)->Writable(0);  // Raw, however short it is.
+  keys.Edit<StringEditor>(destination)->Writable(0);  // Raw, however short it is.
   keys.Changed(destination, Event::kString, "set");
 }
 

@@ -53,14 +53,14 @@ HllOutcome AddToSparse(std::string* bytes, Args elements, size_t max_sparse_byte
 // PFADD key [element [element ...]]
 void PfAdd(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   const Args elements = args.subspan(2);
-  auto str = keys.EditString(args[1]);
+  auto str = keys.Edit<StringEditor>(args[1]);
   if (str.IsWrongType()) return reply.Fail(error::kWrongType);
   const size_t max_sparse_bytes = MaxSparseBytes(keys.config());
   if (!str) {
     std::string bytes = NewHyperLogLog();
     AddToSparse(&bytes, elements, max_sparse_bytes);
     InvalidateCardinality(bytes.data());
-    auto created = keys.EditOrCreateString(args[1]);
+    auto created = keys.EditOrCreate<StringEditor>(args[1]);
     created->AssignRaw(bytes);
     created.Changed(Event::kString, "pfadd");
     return reply.Integer(1);
@@ -113,7 +113,7 @@ void CountOne(WriteKeys& keys, std::string_view key, ReplyBuilder& reply) {
   if (cached && found->is_raw()) return reply.Integer(static_cast<int64_t>(*cached));
   const auto cardinality = cached ? cached : EstimateCardinality(bytes);
   if (!cardinality) return reply.Fail(error::kCorruptHyperLogLog);
-  auto str = keys.EditString(key);
+  auto str = keys.Edit<StringEditor>(key);
   CacheCardinality(str->Writable(0), *cardinality);
   if (!cached) str.Changed(Event::kSilent, {});
   reply.Integer(static_cast<int64_t>(*cardinality));
@@ -133,7 +133,7 @@ void PfMerge(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   HllRegisters registers{};
   bool any_dense = false;
   if (!MergeKeys(keys, args.subspan(1), &registers, &any_dense, reply)) return;
-  auto str = keys.EditOrCreateString(args[1]);
+  auto str = keys.EditOrCreate<StringEditor>(args[1]);
   IntegerText scratch;
   std::string bytes(str->value().View(&scratch));
   if (bytes.empty()) bytes = NewHyperLogLog();
@@ -170,7 +170,7 @@ void ReplyWithRegisters(std::string_view bytes, ReplyBuilder& reply) {
 // PFDEBUG <GETREG | DECODE | ENCODING | TODENSE> key. One row, as on Redis, where the key is looked
 // at before the subcommand.
 void PfDebug(WriteKeys& keys, Args args, ReplyBuilder& reply) {
-  auto str = keys.EditString(args[2]);
+  auto str = keys.Edit<StringEditor>(args[2]);
   if (str.IsWrongType()) return reply.Fail(error::kWrongType);
   if (!str) return reply.Fail(error::kSpecifiedKeyMissing);
   std::string_view bytes;

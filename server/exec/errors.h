@@ -47,6 +47,15 @@ inline constexpr std::string_view kInvalidFirstDatabase = "ERR invalid first DB 
 inline constexpr std::string_view kInvalidSecondDatabase = "ERR invalid second DB index";
 inline constexpr std::string_view kInvalidDatabase = "ERR invalid DB index";
 inline constexpr std::string_view kInvalidCursor = "ERR invalid cursor";
+inline constexpr std::string_view kNoValuesNeedsHash =
+    "ERR NOVALUES option can only be used in HSCAN";
+inline constexpr std::string_view kHashValueNotInteger = "ERR hash value is not an integer";
+inline constexpr std::string_view kHashValueNotFloat = "ERR hash value is not a float";
+inline constexpr std::string_view kNanOrInfinityGiven = "ERR value is NaN or Infinity";
+inline constexpr std::string_view kValueRange = "ERR value is out of range";
+// What a count says that may be anything but the smallest number there is.
+inline constexpr std::string_view kCountRange =
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
 inline constexpr std::string_view kSameObject = "ERR source and destination objects are the same";
 inline constexpr std::string_view kDeadlineNxConflict =
     "ERR NX and XX, GT or LT options at the same time are not compatible";
