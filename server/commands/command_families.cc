@@ -4,12 +4,12 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),      StringRangeCommands(), CounterCommands(),     HashCommands(),
-      KeyCommands(),         ExpiryCommands(),      ScanCommands(),        CopyCommands(),
-      ObjectCommands(),      MemoryCommands(),      DumpCommands(),        KeyspaceCommands(),
-      ConnectionCommands(),  ClientCommands(),      TransactionCommands(), CommandCommands(),
-      ConfigCommands(),      InfoCommands(),        DebugCommands(),       ServerCommands(),
-      PersistenceCommands(), SyncCommands(),
+      StringCommands(),     StringRangeCommands(), CounterCommands(),     HashCommands(),
+      KeyCommands(),        ExpiryCommands(),      ScanCommands(),        CopyCommands(),
+      ObjectCommands(),     MemoryCommands(),      DumpCommands(),        KeyspaceCommands(),
+      ConnectionCommands(), ClientCommands(),      TransactionCommands(), CommandCommands(),
+      ConfigCommands(),     InfoCommands(),        DebugCommands(),       DebugValueCommands(),
+      ServerCommands(),     PersistenceCommands(), SyncCommands(),
   };
 }
 

@@ -159,12 +159,22 @@ void Sleep(Call&, Args args, ReplyBuilder& reply) {
 void Help(Call&, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 2, reply)) return;
   static constexpr std::string_view kLines[] = {
+      "DIGEST",
+      "    A fingerprint of all data.",
+      "DIGEST-VALUE <key> [<key> ...]",
+      "    A fingerprint of each key's value.",
+      "HTSTATS-KEY <key>",
+      "    The size of the table of a large collection.",
+      "LISTPACK <key>",
+      "    Write the elements of a listpack to the log.",
       "LOG <message>",
       "    Write <message> to the log.",
       "OBJECT <key>",
       "    How the value of <key> is stored.",
       "PAUSE-CRON <0|1>",
       "    Whether what happens by itself (expiry, save points, the end after a signal) waits.",
+      "POPULATE <count> [<prefix>] [<size>]",
+      "    Create <count> strings called <prefix>:<number>, of <size> bytes each.",
       "PROTOCOL <type>",
       "    A reply of this type: string, integer, double, bignum, null, array, set, map,",
       "    attrib, push, verbatim, true, false.",

@@ -34,6 +34,7 @@ inline constexpr std::string_view kNoValuesNeedsHash =
 inline constexpr std::string_view kHashValueNotInteger = "ERR hash value is not an integer";
 inline constexpr std::string_view kHashValueNotFloat = "ERR hash value is not a float";
 inline constexpr std::string_view kNanOrInfinityGiven = "ERR value is NaN or Infinity";
+inline constexpr std::string_view kNotPositive = "ERR value is out of range, must be positive";
 inline constexpr std::string_view kValueRange = "ERR value is out of range";
 // What a count says that may be anything but the smallest number there is.
 inline constexpr std::string_view kCountRange =
