@@ -136,6 +136,7 @@ int Server::Run() {
   const auto config = config_.current();
   std::signal(SIGPIPE, SIG_IGN);
   std::signal(SIGHUP, SIG_IGN);
+  std::signal(SIGXFSZ, SIG_IGN);  // A file that must not grow is an error of write(2), not the end.
   // As the first process of a container it inherits the orphans there; ignored, they leave at once.
   if (getpid() == 1) std::signal(SIGCHLD, SIG_IGN);
   LogStart(*config);

@@ -105,10 +105,11 @@ class Keyspace {
   // What waits until the snapshot's memory has room again (CaptureState::over_budget). To be called
   // before a write, without locks.
   void AwaitRoom() {
-    if (capture_.over_budget.load(std::memory_order_relaxed)) [[unlikely]] {
+    if (lacks_room()) [[unlikely]] {
       capture_.over_budget.wait(true);
     }
   }
+  bool lacks_room() const { return capture_.over_budget.load(std::memory_order_relaxed); }
   void SetOverBudget(bool over);
 
   size_t shard_count() const { return shards_.size(); }

@@ -49,9 +49,29 @@ void StringEditor::AssignInteger(int64_t value) {
 }
 
 void StringEditor::Overwrite(size_t offset, std::string_view patch) {
-  slot_.Edit();  // Before a blob is written in place.
-  char* text = Resize(std::max(size(), offset + patch.size()));
+  char* text = Writable(offset + patch.size());
   if (!patch.empty()) std::memcpy(text + offset, patch.data(), patch.size());
+}
+
+char* StringEditor::Writable(size_t size) {
+  slot_.Edit();  // Before a blob is written in place.
+  const StringRef before = value();
+  const size_t old_size = before.size();
+  if (size > old_size || before.is_integer()) return Resize(std::max(size, old_size));
+  if (Blob* blob = before.blob()) return blob->IsShared() ? ResizeToBlob(old_size) : blob->data();
+  return Reshape(StringForm::kInline, old_size);
+}
+
+void StringEditor::AssignRaw(std::string_view text) {
+  char* to;
+  if (text.size() <= kMaxInlineString) {
+    ReleaseValue();
+    to = Reshape(StringForm::kInline, text.size());
+  } else {
+    slot_.Edit();
+    to = ResizeToBlob(text.size());
+  }
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());
 }
 
 char* StringEditor::Resize(size_t size) {

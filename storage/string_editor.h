@@ -42,6 +42,12 @@ class StringEditor {
   // Redis.
   void Overwrite(size_t offset, std::string_view patch);
   void Append(std::string_view bytes) { Overwrite(size(), bytes); }
+  // The bytes themselves, to be written in place before the editor's next call: at least `size` of
+  // them, a shorter text padded with zeros. The value becomes raw, as on Redis. Nothing is copied
+  // where there is room already and nobody else sees it, however long the value is.
+  char* Writable(size_t size);
+  // The whole value anew, raw however short it is.
+  void AssignRaw(std::string_view text);
 
   // For EditGuard: every edit is in the entry already.
   void Commit() {}

@@ -58,6 +58,29 @@ void Object(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
       LruIdleSeconds(entry->access(), keys.now_ms())));
 }
 
+// DEBUG POPULATE count [prefix] [size]. Keys that are there stay as they are.
+void Populate(WriteKeys& keys, Args args, ReplyBuilder& reply) {
+  if (args.size() < 3 || args.size() > 5) {
+    return reply.Fail(error::UnknownSubcommandOrArity(args[1], args[0]));
+  }
+  const ArgReader::Range positive = {.min = 0, .otherwise = error::kMustBePositive};
+  ArgReader in(args.subspan(2));
+  const int64_t count = in.Integer(positive);
+  const std::string_view prefix = in.done() ? std::string_view("key") : in.Bytes();
+  const auto size = in.done() ? size_t{0} : static_cast<size_t>(in.Integer(positive));
+  if (!in.ok()) return reply.Fail(in.error());
+  for (int64_t i = 0; i < count; ++i) {
+    const std::string key = fmt::format("{}:{}", prefix, i);
+    if (keys.Exists(key)) continue;
+    std::string text = fmt::format("value:{}", i);
+    if (size > 0) text.resize(size, '\0');
+    keys.Put(key, text, {.may_be_integer = false});
+    keys.AlsoChanged(key, Event::kString, "set");
+  }
+  keys.SuppressEffect();
+  reply.Ok();
+}
+
 void ReplyWithAttribute(ReplyBuilder& reply) {
   if (reply.resp_version() >= 3) {
     reply.Attribute(1);
@@ -174,7 +197,7 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "PAUSE-CRON <0|1>",
       "    Whether what happens by itself (expiry, save points, the end after a signal) waits.",
       "POPULATE <count> [<prefix>] [<size>]",
-      "    Create <count> strings called <prefix>:<number>, of <size> bytes each.",
+      "    Create <count> keys <prefix>:<number> with strings as values, of <size> bytes if given.",
       "PROTOCOL <type>",
       "    A reply of this type: string, integer, double, bignum, null, array, set, map,",
       "    attrib, push, verbatim, true, false.",
@@ -240,6 +263,15 @@ constexpr CommandSpec kCommands[] = {
      .since = "1.0.0",
      .summary = "Holds up what happens by itself.",
      .complexity = "O(1)"},
+    {.name = "DEBUG POPULATE",
+     .args = "count [prefix] [size]",
+     .arity = -2,
+     .flags = kHidden | kNeedsWhole,
+     .group = kGroup,
+     .run = Populate,
+     .since = "1.0.0",
+     .summary = "Creates keys with made-up values.",
+     .complexity = "O(N) where N is the number of keys"},
     {.name = "DEBUG PROTOCOL",
      .args = "type",
      .arity = -2,

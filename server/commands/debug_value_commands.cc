@@ -1,10 +1,9 @@
-// The DEBUG subcommands that look into values, or make some.
+// The DEBUG subcommands that look into values.
 
 #include <string>
 
 #include "server/commands/command_families.h"
 #include "server/commands/value_digest.h"
-#include "server/exec/arg_reader.h"
 #include "server/exec/errors.h"
 #include "server/exec/key_access.h"
 #include "server/exec/keyspace_access.h"
@@ -83,27 +82,6 @@ void Listpack(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   reply.Simple("Listpack structure printed on stdout");
 }
 
-// DEBUG POPULATE count [prefix] [size]
-void Populate(WholeKeyspace& keyspace, Args args, ReplyBuilder& reply) {
-  if (!HasCount(args, 3, 5, reply)) return;
-  ArgReader in(args.subspan(2));
-  const ArgReader::Range positive = {.min = 0, .otherwise = error::kNotPositive};
-  const int64_t count = in.Integer(positive);
-  const std::string_view prefix = in.done() ? "key" : in.Bytes();
-  const auto size = static_cast<size_t>(in.done() ? 0 : in.Integer(positive));
-  if (!in.ok()) return reply.Fail(in.error());
-  std::string key;
-  std::string value;
-  for (int64_t i = 0; i < count; ++i) {
-    const std::string number = FormatInt64(i);
-    key.assign(prefix).append(":").append(number);
-    value.assign("value:").append(number);
-    if (size != 0) value.resize(size);
-    keyspace.AddString(key, value);
-  }
-  reply.Ok();
-}
-
 constexpr KeySpec kKey[] = {{.flags = kKeyReadOnly, .index = 2}};
 constexpr KeySpec kKeys[] = {{.flags = kKeyReadOnly, .index = 2, .last = -1}};
 constexpr uint32_t kHidden =
@@ -148,15 +126,6 @@ constexpr CommandSpec kCommands[] = {
      .since = "1.0.0",
      .summary = "Writes the elements of a listpack to the log.",
      .complexity = "O(N), N being the size of the value"},
-    {.name = "DEBUG POPULATE",
-     .args = "count",
-     .arity = -2,
-     .flags = kHidden,
-     .group = kGroup,
-     .run = Populate,
-     .since = "1.0.0",
-     .summary = "Creates many keys.",
-     .complexity = "O(N), N being the number of keys"},
 };
 
 }  // namespace

@@ -55,6 +55,7 @@ void Reload(Call& call, Args args, ReplyBuilder& reply) {
       return reply.Fail("ERR DEBUG RELOAD only supports the MERGE, NOFLUSH and NOSAVE options.");
     }
   }
+  if (call.services().state->loading) return reply.Fail(error::kLoading);
   Persistence& persistence = *call.services().persistence;
   if (save && !persistence.Save(call.whole().locks())) return reply.Fail("ERR");
   if (flush) call.whole().FlushAll();

@@ -20,7 +20,8 @@ void WriteSaving(const Persistence::Facts& facts, InfoFields& fields) {
   fields.Number("current_cow_size_age", 0);
   fields.Real("current_fork_perc", Percent(facts.keys_processed, facts.keys_total));
   fields.Number("current_save_keys_processed", facts.keys_processed);
-  fields.Number("current_save_keys_total", facts.keys_total);
+  // Keys are counted a moment after the cut: some of them may have gone by then.
+  fields.Number("current_save_keys_total", std::max(facts.keys_total, facts.keys_processed));
   fields.Number("rdb_changes_since_last_save", facts.changes_since_save);
   fields.Number("rdb_bgsave_in_progress", facts.saving ? 1 : 0);
   fields.Number("rdb_last_save_time", facts.last_save_s);

@@ -98,7 +98,7 @@ Scope CommandSpec::scope() const {
       return keys.empty() ? Scope::kNone : Scope::kKeys;
     case Handler::Kind::kRead:
     case Handler::Kind::kWrite:
-      return Scope::kKeys;
+      return Has(kNeedsWhole) ? Scope::kAll : Scope::kKeys;
     case Handler::Kind::kWalk:
       return Scope::kWalk;
     case Handler::Kind::kWhole:

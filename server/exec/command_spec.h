@@ -52,7 +52,7 @@ enum CommandFlag : uint32_t {
   kContainer = 1u << 24,    // Its first argument names a subcommand. No handler: and must be there.
   kDebugGuarded = 1u << 25,     // Allowed by enable-debug-command.
   kUnlisted = 1u << 26,         // A subcommand that COMMAND does not list, as on Redis (DEBUG's).
-  kNeedsWhole = 1u << 27,       // A session handler that runs with every shard locked (SYNC).
+  kNeedsWhole = 1u << 27,       // A handler that runs with every shard locked, whatever its keys.
   kEndsTransaction = 1u << 29,  // Refusing it ends the transaction (EXEC).
   kTellsHealth = 1u << 30,      // Refused like a write while saving fails (PING).
   kNeedsWalk = 1u << 28,        // A session handler that looks at all shards, one by one (INFO).

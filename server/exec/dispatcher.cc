@@ -345,6 +345,7 @@ bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
   if (!state.active_expiry.load(std::memory_order_relaxed) || state.loading || state.cron_paused) {
     return false;
   }
+  if (services_.keyspace->lacks_room()) return false;  // A snapshot cannot keep more for now.
   config();
   RefreshTime();
   const uint64_t started = now_us_;

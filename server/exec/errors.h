@@ -15,6 +15,7 @@ inline constexpr std::string_view kSyntax = "ERR syntax error";
 inline constexpr std::string_view kNotInteger = "ERR value is not an integer or out of range";
 inline constexpr std::string_view kInt32Range =
     "ERR value is out of range, value must between -2147483648 and 2147483647";
+inline constexpr std::string_view kMustBePositive = "ERR value is out of range, must be positive";
 inline constexpr std::string_view kNotFloat = "ERR value is not a valid float";
 inline constexpr std::string_view kOverflow = "ERR increment or decrement would overflow";
 inline constexpr std::string_view kDecrementOverflow = "ERR decrement would overflow";
@@ -23,6 +24,23 @@ inline constexpr std::string_view kOffsetRange = "ERR offset is out of range";
 inline constexpr std::string_view kOutOfRange = "ERR index out of range";
 inline constexpr std::string_view kStringTooLong =
     "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+inline constexpr std::string_view kBitOffsetRange =
+    "ERR bit offset is not an integer or out of range";
+inline constexpr std::string_view kBitRange = "ERR bit is not an integer or out of range";
+inline constexpr std::string_view kBitIsNoBit = "ERR The bit argument must be 1 or 0.";
+inline constexpr std::string_view kBitOpNotSources =
+    "ERR BITOP NOT must be called with a single source key.";
+inline constexpr std::string_view kBitFieldType =
+    "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 "
+    "is.";
+inline constexpr std::string_view kBitFieldOverflow = "ERR Invalid OVERFLOW type specified";
+inline constexpr std::string_view kBitFieldReadOnly =
+    "ERR BITFIELD_RO only supports the GET subcommand";
+inline constexpr std::string_view kNotHyperLogLog =
+    "WRONGTYPE Key is not a valid HyperLogLog string value.";
+inline constexpr std::string_view kCorruptHyperLogLog = "INVALIDOBJ Corrupted HLL object detected";
+inline constexpr std::string_view kHyperLogLogNotSparse = "ERR HLL encoding is not sparse";
+inline constexpr std::string_view kSpecifiedKeyMissing = "ERR The specified key does not exist";
 inline constexpr std::string_view kNoSuchKey = "ERR no such key";
 inline constexpr std::string_view kDatabaseRange = "ERR DB index is out of range";
 inline constexpr std::string_view kInvalidFirstDatabase = "ERR invalid first DB index";
@@ -34,7 +52,6 @@ inline constexpr std::string_view kNoValuesNeedsHash =
 inline constexpr std::string_view kHashValueNotInteger = "ERR hash value is not an integer";
 inline constexpr std::string_view kHashValueNotFloat = "ERR hash value is not a float";
 inline constexpr std::string_view kNanOrInfinityGiven = "ERR value is NaN or Infinity";
-inline constexpr std::string_view kNotPositive = "ERR value is out of range, must be positive";
 inline constexpr std::string_view kValueRange = "ERR value is out of range";
 // What a count says that may be anything but the smallest number there is.
 inline constexpr std::string_view kCountRange =

@@ -48,7 +48,9 @@ enum class Event : uint8_t {
   kStream,
   kExpired,
   kEvicted,
-  kNew
+  kNew,
+  // A change that nobody is notified of, such as PFCOUNT's of the cached cardinality.
+  kSilent
 };
 
 // A key of the running command with its hash, computed once, when the command was looked up.

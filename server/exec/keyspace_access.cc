@@ -179,17 +179,6 @@ void WholeKeyspace::Swap(int a, int b) {
   }
 }
 
-void WholeKeyspace::AddString(std::string_view key, std::string_view text) {
-  KeyAccess access(parts_, frame_);
-  const KeyAccess::Located located = access.Locate(key, database());
-  if (located.place) return;
-  Entry* entry =
-      NewStringEntry(located.shard->slab(), key, text, /*may_be_integer=*/true, Entry::kNever);
-  entry->set_access(access.NewAccessClock());
-  located.shard->Insert(database(), entry, located.position);
-  if (located.shard->attention()) located.shard->listeners().Touch(database(), key, true);
-}
-
 void WholeKeyspace::Changed(uint64_t changes) {
   parts_.recorder->Changed();
   parts_.stats->changes.Add(changes);

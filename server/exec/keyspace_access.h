@@ -89,8 +89,6 @@ class WholeKeyspace {
   size_t FlushAll();
   // Exchanges two databases for all clients.
   void Swap(int a, int b);
-  // Adds a string to the current database, unless there is such a key.
-  void AddString(std::string_view key, std::string_view text);
   // The command is to be repeated elsewhere; `changes` is what it counts for in
   // rdb_changes_since_last_save.
   void Changed(uint64_t changes);

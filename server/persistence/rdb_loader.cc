@@ -38,7 +38,9 @@ absl::Status RdbLoader::Load(const std::string& path, const Options& options) {
   absl::StatusOr<MappedFile> file = MappedFile::Open(path);
   if (!file.ok()) return file.status();
   total_bytes_ = file->bytes().size();
+  prefetcher_.emplace(&services_.keyspace->reclaimer());
   const absl::Status status = ReadAll(&*file, options);
+  prefetcher_.reset();
   if (status.ok()) {
     loaded_bytes_ = file->bytes().size();
     const std::string skipped =
@@ -116,8 +118,7 @@ absl::Status RdbLoader::InsertBatch(size_t count, const Options& options) {
   Keyspace& keyspace = *services_.keyspace;
   std::array<uint64_t, kBatch> hashes;
   {
-    Reclaimer::Reader reader(&keyspace.reclaimer());
-    const Reclaimer::ReadScope scope(&reader);
+    const Reclaimer::ReadScope scope(&*prefetcher_);
     for (size_t i = 0; i < count; ++i) {
       hashes[i] = keyspace.HashOf(batch_[i].key);
       keyspace.PrefetchBucket(batch_[i].database, hashes[i]);

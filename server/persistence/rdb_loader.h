@@ -11,6 +11,8 @@
 #include <array>
 #include <atomic>
 #include <cstdint>
+#include <memory>
+#include <optional>
 #include <string>
 
 #include "absl/status/status.h"
@@ -61,6 +63,7 @@ class RdbLoader {
   std::shared_ptr<const Config> config_;
   uint64_t now_ms_ = 0;
   std::array<RdbRecord, kBatch> batch_;
+  std::optional<Reclaimer::Reader> prefetcher_;  // While a file is loaded.
   std::atomic<bool> abort_{false};
   std::atomic<uint64_t> total_bytes_{0};
   std::atomic<uint64_t> loaded_bytes_{0};

@@ -149,6 +149,7 @@ absl::Status Snapshot::WriteLocked(const ShardLocks& all, ByteSink* sink) {
           writer.Add(*entry);
           AfterKey();
         });
+        if (at) table->PrefetchNodesAt(*at);
       }
     }
   }

@@ -42,6 +42,8 @@ class StringRef {
 
   StringForm form() const { return form_; }
   bool is_integer() const { return form_ == StringForm::kInt; }
+  // What OBJECT ENCODING calls raw.
+  bool is_raw() const { return form_ == StringForm::kInline || form_ == StringForm::kBlob; }
   // REQUIRES: is_integer().
   int64_t integer() const { return Load<int64_t>(); }
   // The blob, or null if the value is held in another form.

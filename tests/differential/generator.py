@@ -179,6 +179,13 @@ class Generator:
         return ["RESTORE", self.key(), self.pick(["0", "0", "1000000", "9999999999999", "-1", "x"]), payload] + self.maybe(0.5, "REPLACE") + self.maybe(0.3, "ABSTTL") + \
             self.maybe(0.2, "IDLETIME", self.pick(["0", "10", "-1", "x"])) + self.maybe(0.1, "FREQ", self.pick(["0", "255", "256", "x"]))
 
+    def make_save(self):
+        """Now and then the whole data set goes to the disk and back."""
+        if self.random.random() < 0.1:
+            return self.pick([["SAVE"], ["DEBUG", "RELOAD"], ["DEBUG", "RELOAD", "NOFLUSH", "MERGE"]])
+        # A BGSAVE would make the answers to what follows a matter of luck.
+        return self.pick([["LASTSAVE"], ["DEBUG", "RELOAD", "x"], ["DEBUG", "POPULATE"], ["DEBUG", "POPULATE", self.pick(["2", "x", "-1"]), self.pick(["k", ""]), "7"]])
+
     def make_session(self):
         return self.pick([["PING"], ["PING", self.word()], ["ECHO", self.word()], ["CLIENT", "GETNAME"], ["CLIENT", "SETNAME", self.pick(["me", "a b", "", "x\ny"])],
                           ["CLIENT", "NO-EVICT", self.pick(["on", "off", "x"])], ["CLIENT", "UNBLOCK", self.pick(["99999999", "x"])],

@@ -2,6 +2,7 @@
 
 #include <gtest/gtest.h>
 
+#include <chrono>
 #include <string>
 #include <thread>
 #include <vector>
@@ -105,6 +106,36 @@ TEST(KeyspaceTest, GoesAwayWithAllThatIsInIt) {
   Insert(keyspace, 0, "huge", std::string(1 << 20, 'x'));
   const ShardLocks locks = keyspace.LockAll();
   for (size_t i = 0; i < keyspace.shard_count(); ++i) locks[i].Clear(1);
+}
+
+TEST(KeyspaceTest, TryingForAllLocksGivesUpAndLetsGoWhileSomebodyHoldsOne) {
+  Keyspace keyspace(64, 16, 1);
+  ShardLocks held = keyspace.LockShard(40);
+  std::thread([&] {
+    EXPECT_FALSE(keyspace.TryLockAll(std::chrono::milliseconds(1)).holds_all());
+    EXPECT_TRUE(keyspace.LockShard(0).Holds(0));  // Nothing is left locked.
+  }).join();
+  held.Unlock();
+  EXPECT_TRUE(keyspace.TryLockAll(std::chrono::milliseconds(1)).holds_all());
+}
+
+TEST(KeyspaceTest, PatienceEndsInQueueing) {
+  Keyspace keyspace(64, 16, 1);
+  ShardLocks held = keyspace.LockShard(40);
+  std::thread patient([&] { EXPECT_TRUE(keyspace.LockAllPatiently().holds_all()); });
+  std::this_thread::sleep_for(std::chrono::milliseconds(250));
+  held.Unlock();
+  patient.join();
+}
+
+TEST(KeyspaceTest, WritersWaitForRoom) {
+  Keyspace keyspace(64, 16, 1);
+  keyspace.AwaitRoom();
+  keyspace.SetOverBudget(true);
+  EXPECT_TRUE(keyspace.lacks_room());
+  std::thread writer([&] { keyspace.AwaitRoom(); });
+  keyspace.SetOverBudget(false);
+  writer.join();
 }
 
 }  // namespace

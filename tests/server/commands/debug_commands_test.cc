@@ -110,5 +110,24 @@ TEST_F(DebugCommandsTest, ProtocolHasAReplyOfEachTypeInRespThree) {
   for (const auto& [name, bytes] : expected) EXPECT_EQ(RunRaw({"DEBUG", "PROTOCOL", name}), bytes);
 }
 
+TEST_F(DebugCommandsTest, PopulateMakesKeysWithoutCountingChanges) {
+  Run("SET", "key:1", "mine");
+  EXPECT_EQ(Run("DEBUG", "POPULATE", "3"), Ok());
+  EXPECT_EQ(Run("GET", "key:0"), Bulk("value:0"));
+  EXPECT_EQ(Run("GET", "key:1"), Bulk("mine"));
+  EXPECT_EQ(Run("DEBUG", "POPULATE", "1", "p", "10"), Ok());
+  EXPECT_EQ(Run("GET", "p:0"), Bulk(std::string("value:0\0\0\0", 10)));
+  EXPECT_EQ(stats_.Sum(&ThreadStats::changes), 1u);
+  EXPECT_EQ(Effects().size(), 2u);  // SELECT and SET.
+  EXPECT_EQ(Run("DEBUG", "POPULATE", "-1"), Error("ERR value is out of range, must be positive"));
+}
+
+TEST_F(DebugCommandsTest, PauseCronTurnsASwitch) {
+  EXPECT_EQ(Run("DEBUG", "PAUSE-CRON", "1"), Ok());
+  EXPECT_TRUE(state_.cron_paused);
+  EXPECT_EQ(Run("DEBUG", "PAUSE-CRON", "0"), Ok());
+  EXPECT_FALSE(state_.cron_paused);
+}
+
 }  // namespace
 }  // namespace redstart

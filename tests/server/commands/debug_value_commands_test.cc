@@ -9,18 +9,6 @@ namespace {
 
 class DebugValueCommandsTest : public CommandTest {};
 
-TEST_F(DebugValueCommandsTest, PopulateCreatesWhatIsNotThere) {
-  Run("SET", "key:1", "mine");
-  EXPECT_EQ(Run("DEBUG", "POPULATE", "3"), Ok());
-  EXPECT_EQ(Run("DBSIZE"), Int(3));
-  EXPECT_EQ(Run("GET", "key:1"), Bulk("mine"));
-  EXPECT_EQ(Run("GET", "key:2"), Bulk("value:2"));
-  EXPECT_EQ(Run("DEBUG", "POPULATE", "1", "p", "9"), Ok());
-  EXPECT_EQ(Run("STRLEN", "p:0"), Int(9));
-  EXPECT_EQ(Run("DEBUG", "POPULATE", "-1"), Error("ERR value is out of range, must be positive"));
-  EXPECT_EQ(Run("DEBUG", "POPULATE", "x"), Error("ERR value is not an integer or out of range"));
-}
-
 TEST_F(DebugValueCommandsTest, ListpackAndTableStatisticsLookAtTheForm) {
   Run("HSET", "h", "a", "1");
   Run("HSET", "big", "a", std::string(100, 'x'));

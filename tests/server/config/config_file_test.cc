@@ -84,9 +84,12 @@ TEST_F(ConfigFileTest, OneQuotedArgumentMayHoldAllTheWords) {
   EXPECT_THAT(Add("bind \"'x\"\n"), HasSubstr("Unbalanced quotes in configuration line"));
 }
 
-TEST_F(ConfigFileTest, EmptySaveIsAccepted) {
+TEST_F(ConfigFileTest, SavePointsAddUpUntilAnEmptyOneForgetsThem) {
+  EXPECT_EQ(loader_.config().save.size(), 3u);
+  EXPECT_EQ(Add("save 900 1\nsave 60 1000\n"), "ok");
+  EXPECT_THAT(loader_.config().save, ElementsAre(SavePoint{900, 1}, SavePoint{60, 1000}));
   EXPECT_EQ(Add("save ''\nsave \"\"\nsave\n"), "ok");
-  EXPECT_THAT(Add("save 900 1\n"), HasSubstr("'save 900 1' is refused: "));
+  EXPECT_TRUE(loader_.config().save.empty());
 }
 
 TEST_F(ConfigFileTest, OpenQuotesAreAnError) {

@@ -46,5 +46,11 @@ TEST(PersistenceOptionsTest, FileNamesAreNoPaths) {
   EXPECT_EQ(OptionProbe("dbfilename", {"x.rdb"}).text, "x.rdb");
 }
 
+TEST(PersistenceOptionsTest, RdbVersionIsAutoOrOneOfFour) {
+  EXPECT_EQ(OptionProbe("rdb-version", {"11"}).config.rdb_version, 11);
+  EXPECT_EQ(OptionProbe("rdb-version", {"auto"}).text, "auto");
+  EXPECT_FALSE(OptionProbe("rdb-version", {"8"}).error.empty());
+}
+
 }  // namespace
 }  // namespace redstart

@@ -6,6 +6,7 @@
 #include <vector>
 
 #include "server/config/config_store.h"
+#include "server/exec/errors.h"
 
 namespace redstart {
 namespace {
@@ -14,10 +15,12 @@ void Nothing(Call&, Args, ReplyBuilder&) {}
 
 constexpr CommandSpec kRows[] = {
     {.name = "GET", .arity = 2, .flags = kReadOnly, .run = Nothing},
-    {.name = "AUTH", .arity = -2, .flags = kNoAuth, .run = Nothing},
+    {.name = "SET", .arity = -2, .flags = kWrite, .run = Nothing},
+    {.name = "EXEC", .arity = 1, .flags = kLoading | kEndsTransaction, .run = Nothing},
+    {.name = "AUTH", .arity = -2, .flags = kNoAuth | kLoading, .run = Nothing},
     {.name = "WATCH", .arity = -2, .flags = kNoMulti, .run = Nothing},
     {.name = "DEBUG", .arity = -2, .flags = kDebugGuarded, .run = Nothing},
-    {.name = "PING", .arity = -1, .run = Nothing},
+    {.name = "PING", .arity = -1, .flags = kTellsHealth, .run = Nothing},
     {.name = "CLIENT", .arity = -2, .flags = kContainer},
     {.name = "CLIENT KILL", .arity = -3, .run = Nothing},
 };
@@ -90,6 +93,29 @@ TEST_F(AdmissionTest, AReaderOfTheJournalMayNotTouchKeys) {
   session_.reads_journal = true;
   EXPECT_EQ(Refusal({"GET", "k"}), "ERR Replica can't interact with the keyspace");
   EXPECT_EQ(Refusal({"PING"}), "");
+}
+
+TEST_F(AdmissionTest, WhileLoadingOnlyRowsThatNeedNoDataRun) {
+  state_.loading = true;
+  EXPECT_EQ(Refusal({"get", "k"}), error::kLoading);
+  EXPECT_EQ(Refusal({"auth", "x"}), "");
+  EXPECT_EQ(Refusal({"exec"}), "");
+  session_.BeginTransaction();
+  session_.transaction().commands.emplace_back(table_.Find("get"), Args());
+  EXPECT_EQ(Refusal({"exec"}), error::kLoading);
+}
+
+TEST_F(AdmissionTest, WhileSavingFailsWritesAndPingAreRefused) {
+  state_.last_save_failed = true;
+  EXPECT_EQ(Refusal({"set", "k"}), error::kMisconf);
+  EXPECT_EQ(Refusal({"ping"}), error::kMisconf);
+  EXPECT_EQ(Refusal({"get", "k"}), "");
+  session_.BeginTransaction();
+  EXPECT_EQ(Refusal({"exec"}), "");
+  session_.transaction().commands.emplace_back(table_.Find("set"), Args());
+  EXPECT_EQ(Refusal({"exec"}), error::kMisconf);
+  config_.save.clear();
+  EXPECT_EQ(Refusal({"set", "k"}), "");
 }
 
 }  // namespace
