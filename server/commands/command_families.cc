@@ -3,15 +3,37 @@
 namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
+  // One line each, so that two new families do not stand in each other's way.
+  // clang-format off
   return {
-      StringCommands(),   StringRangeCommands(), CounterCommands(),  BitmapCommands(),
-      BitFieldCommands(), HyperLogLogCommands(), HashCommands(),     KeyCommands(),
-      ExpiryCommands(),   ScanCommands(),        CopyCommands(),     ObjectCommands(),
-      MemoryCommands(),   DumpCommands(),        KeyspaceCommands(), ConnectionCommands(),
-      ClientCommands(),   TransactionCommands(), CommandCommands(),  ConfigCommands(),
-      InfoCommands(),     DebugCommands(),       ServerCommands(),   PersistenceCommands(),
+      StringCommands(),
+      StringRangeCommands(),
+      CounterCommands(),
+      BitmapCommands(),
+      BitFieldCommands(),
+      HyperLogLogCommands(),
+      HashCommands(),
+      KeyCommands(),
+      ExpiryCommands(),
+      ScanCommands(),
+      CopyCommands(),
+      ObjectCommands(),
+      MemoryCommands(),
+      DumpCommands(),
+      KeyspaceCommands(),
+      ConnectionCommands(),
+      ClientCommands(),
+      TransactionCommands(),
+      CommandCommands(),
+      ConfigCommands(),
+      InfoCommands(),
+      DebugCommands(),
+      DebugValueCommands(),
+      ServerCommands(),
+      PersistenceCommands(),
       SyncCommands(),
   };
+  // clang-format on
 }
 
 }  // namespace redstart

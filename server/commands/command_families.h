@@ -35,6 +35,7 @@ CommandRows CommandCommands();
 CommandRows ConfigCommands();
 CommandRows InfoCommands();
 CommandRows DebugCommands();
+CommandRows DebugValueCommands();
 CommandRows ServerCommands();
 CommandRows PersistenceCommands();
 CommandRows SyncCommands();

@@ -182,6 +182,14 @@ void Sleep(Call&, Args args, ReplyBuilder& reply) {
 void Help(Call&, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 2, reply)) return;
   static constexpr std::string_view kLines[] = {
+      "DIGEST",
+      "    A fingerprint of all data.",
+      "DIGEST-VALUE <key> [<key> ...]",
+      "    A fingerprint of each key's value.",
+      "HTSTATS-KEY <key>",
+      "    The size of the table of a large collection.",
+      "LISTPACK <key>",
+      "    Write the elements of a listpack to the log.",
       "LOG <message>",
       "    Write <message> to the log.",
       "OBJECT <key>",

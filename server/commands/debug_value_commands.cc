@@ -1,0 +1,137 @@
+// The DEBUG subcommands that look into values.
+
+#include <string>
+
+#include "server/commands/command_families.h"
+#include "server/commands/value_digest.h"
+#include "server/exec/errors.h"
+#include "server/exec/key_access.h"
+#include "server/exec/keyspace_access.h"
+#include "server/observe/log.h"
+#include "storage/types/listpack.h"
+#include "storage/value.h"
+
+namespace redstart {
+namespace {
+
+bool HasCount(Args args, size_t least, size_t most, ReplyBuilder& reply) {
+  if (args.size() >= least && args.size() <= most) return true;
+  reply.Fail(error::UnknownSubcommandOrArity(args[1], args[0]));
+  return false;
+}
+
+// DEBUG DIGEST
+void DigestAll(WholeKeyspace& keyspace, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 2, 2, reply)) return;
+  Digest all;
+  for (const int database : keyspace.UsedDatabases()) {
+    if (keyspace.Size(database) == 0) continue;
+    all.MixNumber(static_cast<uint32_t>(database));
+    keyspace.ForEachIn(database, [&](const Entry& entry) {
+      Digest one;
+      one.Mix(entry.key());
+      AddValue(entry, &one);
+      all.Xor(one);
+    });
+  }
+  reply.Simple(all.ToHex());
+}
+
+// DEBUG DIGEST-VALUE [key ...]
+void DigestValue(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
+  reply.Array(args.size() - 2);
+  for (const std::string_view key : args.subspan(2)) {
+    Digest digest;
+    if (const Entry* entry = keys.PeekSilently(key)) AddValue(*entry, &digest);
+    reply.Simple(digest.ToHex());
+  }
+}
+
+// DEBUG HTSTATS-KEY key [full]
+void TableStatistics(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 3, args.size(), reply)) return;
+  const Entry* entry = keys.PeekSilently(args[2]);
+  if (entry == nullptr) return reply.Fail(error::kNoSuchKey);
+  if (entry->type() == ValueType::kString || !CollectionOf(*entry).is_object()) {
+    return reply.Fail(
+        "ERR The value stored at the specified key is not represented using an hash table");
+  }
+  const auto* table = CollectionOf(*entry).object<Collection>();
+  reply.Verbatim(fmt::format("Hash table stats:\n number of elements: {}\n memory bytes: {}\n",
+                             table->size(), table->MemoryBytes()));
+}
+
+// DEBUG LISTPACK key
+void Listpack(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 3, 3, reply)) return;
+  const Entry* entry = keys.PeekSilently(args[2]);
+  if (entry == nullptr) return reply.Fail(error::kNoSuchKey);
+  const CollectionRef held =
+      entry->type() == ValueType::kString ? CollectionRef() : CollectionOf(*entry);
+  if (entry->type() == ValueType::kString || held.is_object() ||
+      held.packing() != Packing::kListpack) {
+    return reply.Fail("ERR Not a listpack encoded object.");
+  }
+  const ListpackView pack(held.packed());
+  logging::Warning("Listpack of {} bytes, {} elements", pack.bytes().size(), pack.size());
+  for (auto at = pack.First(); at != ListpackView::kNone; at = pack.Next(at)) {
+    const Element element = pack.Get(at);
+    logging::Warning("  at {}, {} bytes, {}: {}", at, pack.BytesOf(at),
+                     element.is_integer() ? "integer" : "text", element.ToString());
+  }
+  reply.Simple("Listpack structure printed on stdout");
+}
+
+constexpr KeySpec kKey[] = {{.flags = kKeyReadOnly, .index = 2}};
+constexpr KeySpec kKeys[] = {{.flags = kKeyReadOnly, .index = 2, .last = -1}};
+constexpr uint32_t kHidden =
+    kAdmin | kNoScript | kLoading | kStale | kProtected | kDebugGuarded | kUnlisted;
+constexpr auto kGroup = CommandGroup::kServer;
+constexpr CommandSpec kCommands[] = {
+    {.name = "DEBUG DIGEST",
+     .arity = -2,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = DigestAll,
+     .since = "1.0.0",
+     .summary = "Answers with a fingerprint of all data.",
+     .complexity = "O(N), N being the size of all data"},
+    {.name = "DEBUG DIGEST-VALUE",
+     .args = "[key ...]",
+     .arity = -2,
+     .keys = kKeys,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = DigestValue,
+     .since = "1.0.0",
+     .summary = "Answers with a fingerprint of each key's value.",
+     .complexity = "O(N), N being the size of the values"},
+    {.name = "DEBUG HTSTATS-KEY",
+     .args = "key",
+     .arity = -2,
+     .keys = kKey,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = TableStatistics,
+     .since = "1.0.0",
+     .summary = "Tells about the table of a large collection.",
+     .complexity = "O(1)"},
+    {.name = "DEBUG LISTPACK",
+     .args = "key",
+     .arity = -2,
+     .keys = kKey,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = Listpack,
+     .since = "1.0.0",
+     .summary = "Writes the elements of a listpack to the log.",
+     .complexity = "O(N), N being the size of the value"},
+};
+
+}  // namespace
+
+CommandRows DebugValueCommands() {
+  return kCommands;
+}
+
+}  // namespace redstart

@@ -1,0 +1,61 @@
+#include "server/commands/value_digest.h"
+
+#include "storage/types/hash.h"
+#include "storage/value.h"
+
+namespace redstart {
+namespace {
+
+void MixElement(const Element& element, Digest* digest) {
+  IntegerText scratch;
+  digest->Mix(element.View(&scratch));
+}
+
+void AddHash(const HashView& hash, Digest* digest) {
+  hash.ForEach([&](const Element& field, const Element& value) {
+    Digest one;
+    MixElement(field, &one);
+    MixElement(value, &one);
+    digest->Xor(one);
+  });
+}
+
+}  // namespace
+
+void Digest::Xor(std::string_view bytes) {
+  const Sha1Digest hash = Sha1(bytes);
+  for (size_t i = 0; i < hash.size(); ++i) bytes_[i] ^= hash[i];
+}
+
+void Digest::Xor(const Digest& other) {
+  Xor(other.view());
+}
+
+void Digest::Mix(std::string_view bytes) {
+  Xor(bytes);
+  bytes_ = Sha1(view());
+}
+
+void Digest::MixNumber(uint32_t number) {
+  const uint32_t big_endian = __builtin_bswap32(number);
+  Mix({reinterpret_cast<const char*>(&big_endian), sizeof(big_endian)});
+}
+
+void AddValue(const Entry& entry, Digest* digest) {
+  digest->MixNumber(static_cast<uint32_t>(entry.type()));
+  switch (entry.type()) {
+    case ValueType::kString: {
+      IntegerText scratch;
+      digest->Mix(entry.string().View(&scratch));
+      break;
+    }
+    case ValueType::kHash:
+      AddHash(HashView(CollectionOf(entry)), digest);
+      break;
+    default:
+      break;
+  }
+  if (entry.has_deadline()) digest->Xor("!!expire!!");
+}
+
+}  // namespace redstart
