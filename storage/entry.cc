@@ -4,24 +4,6 @@
 
 namespace redstart {
 
-std::string_view TypeName(ValueType type) {
-  switch (type) {
-    case ValueType::kString:
-      return "string";
-    case ValueType::kList:
-      return "list";
-    case ValueType::kSet:
-      return "set";
-    case ValueType::kSortedSet:
-      return "zset";
-    case ValueType::kHash:
-      return "hash";
-    case ValueType::kStream:
-      return "stream";
-  }
-  return "unknown";
-}
-
 Entry* Entry::New(Slab* slab, std::string_view key, const Shape& shape) {
   const bool long_key = key.size() >= kLongKeyMark;
   const bool has_deadline = shape.deadline != kNever;
@@ -57,14 +39,6 @@ Entry* Entry::Clone(Slab* slab) const {
 
 void Entry::FreeShell(Slab* slab, Entry* entry) {
   slab->Free(entry, entry->AllocationSize());
-}
-
-size_t Entry::MemoryBytes() const {
-  size_t bytes = AllocationSize();
-  if (type() == ValueType::kString) {
-    if (const Blob* blob = string().blob()) bytes += blob->MemoryBytes();
-  }
-  return bytes;
 }
 
 }  // namespace redstart

@@ -17,13 +17,9 @@
 
 #include "storage/base/slab.h"
 #include "storage/types/string.h"
+#include "storage/types/value_type.h"
 
 namespace redstart {
-
-enum class ValueType : uint8_t { kString = 0, kList, kSet, kSortedSet, kHash, kStream };
-
-// The name that TYPE and SCAN's TYPE option use.
-std::string_view TypeName(ValueType type);
 
 class Entry {
  public:
@@ -32,7 +28,7 @@ class Entry {
 
   struct Shape {
     ValueType type = ValueType::kString;
-    uint8_t encoding = 0;  // The type's own, e.g. StringForm.
+    uint8_t encoding = 0;  // StringForm, or CollectionForm::encoding().
     uint64_t deadline = kNever;
     size_t payload_size = 0;
   };
@@ -66,10 +62,9 @@ class Entry {
   char* payload() { return Body() + KeyOffset() + key_size(); }
   const char* payload() const { return Body() + KeyOffset() + key_size(); }
   size_t payload_size() const { return payload_size_; }
-  // Bytes that the entry itself takes, without what its payload points to.
+  // Bytes that the entry itself takes, without what its payload points to (MemoryBytes in value.h
+  // has all).
   size_t AllocationSize() const { return sizeof(Entry) + KeyOffset() + key_size() + payload_size_; }
-  // All memory of the entry, for MEMORY USAGE and the accounting.
-  size_t MemoryBytes() const;
 
   // The access clock (24 bits): seconds for LRU, or LFU's minutes and counter.
   uint32_t access() const { return access_[0] | access_[1] << 8 | access_[2] << 16; }

@@ -2,11 +2,11 @@
 
 #include <algorithm>
 
+#include "storage/value.h"
+
 namespace redstart {
 namespace {
 
-// Longer values are freed in the background: giving back this much takes the allocator some 10 us.
-constexpr size_t kLazyFreeBytes = size_t{256} << 10;
 // Entries of a detached database that are freed under one hold of the lock, some 5 us.
 constexpr size_t kFreedPerHold = 64;
 
@@ -46,6 +46,7 @@ uint64_t Shard::with_deadline(int database) const {
 void Shard::Insert(int database, Entry* entry, uint64_t position) {
   Database* into = GetOrCreate(database);
   entry->set_tag(TagFor(*into, position));
+  ++layout_version_;
   into->table.Insert(entry, position);
   if (entry->has_deadline()) {
     ++into->with_deadline;
@@ -62,6 +63,7 @@ Entry* Shard::Edit(int database, Place place) {
 
 void Shard::ReplaceShell(int database, Place place, Entry* entry, uint64_t position) {
   Database* in = Get(database);
+  ++layout_version_;
   Preserve(database, *in, place);
   Entry* old = place.place_.node();
   in->with_deadline += entry->has_deadline();
@@ -73,6 +75,7 @@ void Shard::ReplaceShell(int database, Place place, Entry* entry, uint64_t posit
 }
 
 void Shard::Replace(int database, Place place, Entry* entry, uint64_t position) {
+  ++layout_version_;
   Database* in = Get(database);
   Entry* old = place.place_.node();
   in->with_deadline += entry->has_deadline();
@@ -98,6 +101,7 @@ Entry* Shard::Detach(int database, Place place) {
 
 Entry* Shard::Unlink(Database* in, Place place) {
   Entry* entry = place.place_.node();
+  ++layout_version_;
   in->with_deadline -= entry->has_deadline();
   in->table.Erase(place.place_);
   return entry;
@@ -123,6 +127,7 @@ bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
 }
 
 size_t Shard::Clear(int database) {
+  ++layout_version_;
   Database* detached = Exchange(database, nullptr);
   if (detached == nullptr) return 0;
   const size_t keys = detached->table.size();
@@ -137,6 +142,7 @@ size_t Shard::Clear(int database) {
 }
 
 void Shard::SwapDatabases(int a, int b) {
+  ++layout_version_;
   for (const int number : {a, b}) {
     if (Database* moving = Get(number)) NoteRenaming(moving, number);
   }
@@ -155,14 +161,8 @@ std::vector<int> Shard::Databases() const {
 }
 
 void Shard::ReleaseValue(Entry* entry) {
-  if (entry->type() != ValueType::kString) return;
-  Blob* blob = entry->string().blob();
-  if (blob == nullptr) return;
-  if (blob->MemoryBytes() < kLazyFreeBytes) {
-    blob->Unref();
-  } else {
-    around_.lazy_free->Add(1, [blob] { blob->Unref(); });
-  }
+  if (!IsLongToFree(*entry)) return FreeOutside(*entry);
+  around_.lazy_free->Add(1, FreeOutsideLater(*entry));
 }
 
 Shard::Database* Shard::GetOther(int database) const {
@@ -198,8 +198,7 @@ void Shard::FreeDetached(Database* database) {
   for (std::optional<uint64_t> at = 0; at;) {
     entries.clear();
     at = database->table.Drain(*at, [&entries](Entry* entry) {
-      if (entry->type() == ValueType::kString && entry->string().blob() != nullptr)
-        entry->string().blob()->Unref();
+      FreeOutside(*entry);
       entries.push_back(entry);
     });
     for (size_t begin = 0; begin < entries.size(); begin += kFreedPerHold) {

@@ -132,6 +132,9 @@ class Shard {
   // were. O(1).
   size_t Clear(int database);
   void SwapDatabases(int a, int b);
+  // Goes up whenever an entry comes, goes or moves: places and entries found before are to be
+  // looked up again.
+  uint64_t layout_version() const { return layout_version_; }
   // The databases that have a table.
   std::vector<int> Databases() const;
 
@@ -154,7 +157,8 @@ class Shard {
   // locked, before CaptureState::capture becomes null.
   void EndCut();
 
-  // Releases what the payload of an entry points to. Long values go to the background thread.
+  // Frees what the payload of an entry points to; long values go to the background thread. Only
+  // FreeShell may follow.
   void ReleaseValue(Entry* entry);
 
   Slab* slab() { return &slab_; }
@@ -229,6 +233,7 @@ class Shard {
   int roots_;
   Surroundings around_;
   Slab slab_;
+  uint64_t layout_version_ = 0;
   KeyListeners listeners_;
   std::array<std::atomic<Database*>, kDirect> direct_{};
   absl::flat_hash_map<int, Database*> others_;

@@ -39,19 +39,39 @@ Entry* NewStringEntry(Slab* slab, std::string_view key, std::string_view text, b
 
 void StringEditor::Assign(std::string_view text, bool may_be_integer) {
   const ChosenForm chosen = ChooseStringForm(text, may_be_integer);
-  shard_->ReleaseValue(shard_->Edit(database_, place_));
+  ReleaseValue();
   FillPayload(Reshape(chosen.form, chosen.payload_size), chosen, text);
 }
 
 void StringEditor::AssignInteger(int64_t value) {
-  shard_->ReleaseValue(shard_->Edit(database_, place_));
+  ReleaseValue();
   std::memcpy(Reshape(StringForm::kInt, sizeof(value)), &value, sizeof(value));
 }
 
 void StringEditor::Overwrite(size_t offset, std::string_view patch) {
-  shard_->Edit(database_, place_);
-  char* text = Resize(std::max(size(), offset + patch.size()));
+  char* text = Writable(offset + patch.size());
   if (!patch.empty()) std::memcpy(text + offset, patch.data(), patch.size());
+}
+
+char* StringEditor::Writable(size_t size) {
+  slot_.Edit();  // Before a blob is written in place.
+  const StringRef before = value();
+  const size_t old_size = before.size();
+  if (size > old_size || before.is_integer()) return Resize(std::max(size, old_size));
+  if (Blob* blob = before.blob()) return blob->IsShared() ? ResizeToBlob(old_size) : blob->data();
+  return Reshape(StringForm::kInline, old_size);
+}
+
+void StringEditor::AssignRaw(std::string_view text) {
+  char* to;
+  if (text.size() <= kMaxInlineString) {
+    ReleaseValue();
+    to = Reshape(StringForm::kInline, text.size());
+  } else {
+    slot_.Edit();
+    to = ResizeToBlob(text.size());
+  }
+  if (!text.empty()) std::memcpy(to, text.data(), text.size());
 }
 
 char* StringEditor::Resize(size_t size) {
@@ -62,7 +82,7 @@ char* StringEditor::Resize(size_t size) {
   IntegerText scratch;
   const std::string_view text = value().View(&scratch);
   const size_t kept = std::min(size, text.size());
-  std::memcpy(before, text.data(), kept);
+  if (kept > 0) std::memcpy(before, text.data(), kept);
   char* payload = Reshape(StringForm::kInline, size);
   std::memcpy(payload, before, kept);
   std::memset(payload + kept, 0, size - kept);
@@ -78,22 +98,6 @@ char* StringEditor::ResizeToBlob(size_t size) {
   blob = blob->Resized(size);
   std::memcpy(Reshape(StringForm::kBlob, sizeof(blob)), &blob, sizeof(blob));
   return blob->data();
-}
-
-char* StringEditor::Reshape(StringForm form, size_t payload_size) {
-  Entry* entry = shard_->Edit(database_, place_);
-  if (entry->payload_size() == payload_size) {
-    entry->set_encoding(static_cast<uint8_t>(form));
-    return entry->payload();
-  }
-  Entry* moved = Entry::New(shard_->slab(), entry->key(),
-                            {.type = ValueType::kString,
-                             .encoding = static_cast<uint8_t>(form),
-                             .deadline = entry->deadline(),
-                             .payload_size = payload_size});
-  moved->set_access(entry->access());
-  shard_->ReplaceShell(database_, place_, moved, position_);
-  return moved->payload();
 }
 
 }  // namespace redstart

@@ -4,11 +4,13 @@ namespace redstart {
 
 std::vector<CommandRows> AllCommandFamilies() {
   return {
-      StringCommands(),      StringRangeCommands(), CounterCommands(),     KeyCommands(),
-      ExpiryCommands(),      ScanCommands(),        CopyCommands(),        ObjectCommands(),
-      DumpCommands(),        KeyspaceCommands(),    ConnectionCommands(),  ClientCommands(),
-      TransactionCommands(), CommandCommands(),     ConfigCommands(),      InfoCommands(),
-      DebugCommands(),       ServerCommands(),      PersistenceCommands(), SyncCommands(),
+      StringCommands(),   StringRangeCommands(), CounterCommands(),  BitmapCommands(),
+      BitFieldCommands(), HyperLogLogCommands(), HashCommands(),     KeyCommands(),
+      ExpiryCommands(),   ScanCommands(),        CopyCommands(),     ObjectCommands(),
+      MemoryCommands(),   DumpCommands(),        KeyspaceCommands(), ConnectionCommands(),
+      ClientCommands(),   TransactionCommands(), CommandCommands(),  ConfigCommands(),
+      InfoCommands(),     DebugCommands(),       ServerCommands(),   PersistenceCommands(),
+      SyncCommands(),
   };
 }
 

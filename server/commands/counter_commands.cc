@@ -13,7 +13,7 @@ namespace redstart {
 namespace {
 
 void IncrementKey(WriteKeys& keys, std::string_view key, int64_t increment, ReplyBuilder& reply) {
-  auto counter = keys.EditString(key);
+  auto counter = keys.Edit<StringEditor>(key);
   if (counter.IsWrongType()) return reply.Fail(error::kWrongType);
   const std::optional<int64_t> before = counter ? counter->value().AsInteger() : 0;
   if (!before) return reply.Fail(error::kNotInteger);

@@ -19,6 +19,7 @@
 #include "server/observe/log.h"
 #include "storage/access_clock.h"
 #include "storage/disk/value_codec.h"
+#include "storage/value.h"
 
 namespace redstart {
 namespace {
@@ -53,8 +54,8 @@ void Object(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   AppendRdbValue(*entry, compression, &serialized);
   reply.Simple(fmt::format(
       "Value at:{} refcount:1 encoding:{} serializedlength:{} lru:{} lru_seconds_idle:{}",
-      static_cast<const void*>(entry), EncodingName(entry->string().form()), serialized.size(),
-      entry->access(), LruIdleSeconds(entry->access(), keys.now_ms())));
+      static_cast<const void*>(entry), EncodingName(*entry), serialized.size(), entry->access(),
+      LruIdleSeconds(entry->access(), keys.now_ms())));
 }
 
 // DEBUG POPULATE count [prefix] [size]. Keys that are there stay as they are.

@@ -1,5 +1,7 @@
 // DUMP and RESTORE: a value as a portable payload, and back.
 
+#include <utility>
+
 #include "server/commands/command_families.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/errors.h"
@@ -83,7 +85,7 @@ void Restore(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   if (!ttl_in.ok()) return reply.Fail(ttl_in.error());
   const auto body = CheckDumpPayload(args[3]);
   if (!body) return reply.Fail(error::kBadPayload);
-  const auto value = DecodeDumpBody(*body);
+  auto value = DecodeDumpBody(*body, keys.limits());
   if (!value) return reply.Fail(error::kBadFormat);
 
   uint64_t deadline = Entry::kNever;
@@ -98,7 +100,7 @@ void Restore(WriteKeys& keys, Args args, ReplyBuilder& reply) {
     if (deleted) RecordDeletion(keys, key);
     return reply.Ok();
   }
-  keys.Add(key, *value, deadline);
+  keys.Add(key, std::move(*value), deadline);
   RestoreAccessClock(keys, key, options);
   keys.Changed(key, Event::kGeneric, "restore");
   if (ttl != 0 && !options.absolute_ttl) RecordWithDeadline(keys, args, deadline);

@@ -8,6 +8,7 @@
 #include "server/exec/errors.h"
 #include "server/exec/key_access.h"
 #include "storage/access_clock.h"
+#include "storage/value.h"
 
 namespace redstart {
 namespace {
@@ -16,8 +17,7 @@ namespace {
 void Encoding(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   const Entry* entry = keys.Peek(args[2]);
   if (entry == nullptr) return reply.Null();
-  reply.Bulk(entry->type() == ValueType::kString ? EncodingName(entry->string().form())
-                                                 : std::string_view("unknown"));
+  reply.Bulk(EncodingName(*entry));
 }
 
 // OBJECT FREQ key

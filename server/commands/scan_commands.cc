@@ -1,12 +1,10 @@
 // SCAN, KEYS and RANDOMKEY: finding keys that the client does not name.
 
-#include <charconv>
-#include <limits>
 #include <optional>
 #include <string>
-#include <vector>
 
 #include "server/commands/command_families.h"
+#include "server/commands/scan_options.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/errors.h"
 #include "server/exec/keyspace_access.h"
@@ -15,75 +13,20 @@
 namespace redstart {
 namespace {
 
-struct ScanOptions {
-  // Absent: every key.
-  std::optional<std::string_view> pattern;
-  std::optional<std::string_view> type;
-  int64_t count = 10;
-
-  bool Wants(const Entry& entry) const {
-    return (!pattern || GlobMatches(*pattern, entry.key())) &&
-           (!type || SameWord(*type, TypeName(entry.type())));
-  }
-};
-
-// A cursor as strtoul reads it: a sign is accepted (and negates modulo 2^64), no text at all is 0,
-// and what follows a zero byte is not looked at.
-std::optional<uint64_t> ParseCursor(std::string_view text) {
-  text = text.substr(0, text.find('\0'));
-  if (text.empty()) return 0;
-  const bool negative = text[0] == '-';
-  if (negative || text[0] == '+') text.remove_prefix(1);
-  uint64_t cursor = 0;
-  const auto [end, failure] = std::from_chars(text.data(), text.data() + text.size(), cursor);
-  if (failure != std::errc() || end != text.data() + text.size()) return std::nullopt;
-  return negative ? -cursor : cursor;
-}
-
-// The error to answer, or nothing.
-std::string_view ReadScanOptions(Args words, ScanOptions* options) {
-  ArgReader in(words);
-  while (in.ok() && !in.done()) {
-    if (in.remaining() >= 2 && in.Word("COUNT")) {
-      options->count = in.Integer({.min = 1, .otherwise = error::kSyntax});
-    } else if (in.remaining() >= 2 && in.Word("MATCH")) {
-      options->pattern = in.Bytes();
-      if (options->pattern == "*") options->pattern.reset();
-    } else if (in.remaining() >= 2 && in.Word("TYPE")) {
-      // A type that does not exist is no error: no key has it.
-      options->type = in.Bytes();
-    } else {
-      in.Fail(error::kSyntax);
-    }
-  }
-  return in.ok() ? std::string_view() : in.error();
-}
-
 // SCAN cursor [MATCH pattern] [COUNT count] [TYPE type]
 void Scan(KeyWalk& walk, Args args, ReplyBuilder& reply) {
   const std::optional<uint64_t> cursor = ParseCursor(args[1]);
   if (!cursor) return reply.Fail(error::kInvalidCursor);
   ScanOptions options;
-  const std::string_view error = ReadScanOptions(args.subspan(2), &options);
+  const std::string_view error = options.Read(args.subspan(2), ScanKind::kKeys);
   if (!error.empty()) return reply.Fail(error);
 
-  // The cursor stands before the keys in the reply, but is known after them.
-  std::string names;
-  std::vector<size_t> ends;
-  const uint64_t next =
-      walk.Step(*cursor, static_cast<size_t>(options.count), [&](const Entry& entry) {
-        if (!options.Wants(entry)) return;
-        names.append(entry.key());
-        ends.push_back(names.size());
-      });
-  reply.Array(2);
-  reply.Bulk(FormatInt64(static_cast<int64_t>(next)));
-  reply.Array(ends.size());
-  size_t begin = 0;
-  for (const size_t end : ends) {
-    reply.Bulk(std::string_view(names).substr(begin, end - begin));
-    begin = end;
-  }
+  ScanReply found;
+  const uint64_t next = walk.Step(*cursor, options.count, [&](const Entry& entry) {
+    if (options.type && !SameWord(*options.type, TypeName(entry.type()))) return;
+    if (options.Matches(entry.key())) found.Add(entry.key());
+  });
+  found.Write(next, reply);
 }
 
 // KEYS pattern

@@ -20,7 +20,7 @@ bool MayHold(const Config& config, size_t size, size_t added) {
 
 // APPEND key value
 void Append(WriteKeys& keys, Args args, ReplyBuilder& reply) {
-  auto str = keys.EditString(args[1]);
+  auto str = keys.Edit<StringEditor>(args[1]);
   if (str.IsWrongType()) return reply.Fail(error::kWrongType);
   if (!str) {
     keys.Put(args[1], args[2]);
@@ -68,14 +68,13 @@ void SetRange(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   const int64_t offset = in.Integer({.min = 0, .otherwise = error::kOffsetRange});
   const std::string_view patch = in.Bytes();
   if (!in.ok()) return reply.Fail(in.error());
-  auto str = keys.EditString(args[1]);
+  auto str = keys.EditOrCreate<StringEditor>(args[1]);
   if (str.IsWrongType()) return reply.Fail(error::kWrongType);
   // An empty patch must not create the key: clients use it to ask for the length.
-  if (patch.empty()) return reply.Integer(str ? static_cast<int64_t>(str->size()) : 0);
+  if (patch.empty()) return reply.Integer(static_cast<int64_t>(str->size()));
   if (!MayHold(keys.config(), static_cast<size_t>(offset), patch.size())) {
     return reply.Fail(error::kStringTooLong);
   }
-  if (!str) str = keys.EditOrCreateString(args[1]);
   str->Overwrite(static_cast<size_t>(offset), patch);
   str.Changed(Event::kString, "setrange");
   reply.Integer(static_cast<int64_t>(str->size()));

@@ -211,6 +211,7 @@ inline constexpr KeySpec kPeekAllKeys[] = {{.flags = kKeyReadOnly, .last = -1}};
 inline constexpr KeySpec kRemoveAllKeys[] = {{.flags = kKeyRemove | kKeyDelete, .last = -1}};
 inline constexpr KeySpec kUpdateFirstKey[] = {{.flags = kKeyReadWrite | kKeyUpdate}};
 inline constexpr KeySpec kInsertFirstKey[] = {{.flags = kKeyReadWrite | kKeyInsert}};
+inline constexpr KeySpec kDeleteInFirstKey[] = {{.flags = kKeyReadWrite | kKeyDelete}};
 inline constexpr KeySpec kAccessAndUpdateFirstKey[] = {
     {.flags = kKeyReadWrite | kKeyAccess | kKeyUpdate}};
 inline constexpr KeySpec kAccessAndDeleteFirstKey[] = {

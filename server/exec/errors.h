@@ -24,12 +24,38 @@ inline constexpr std::string_view kOffsetRange = "ERR offset is out of range";
 inline constexpr std::string_view kOutOfRange = "ERR index out of range";
 inline constexpr std::string_view kStringTooLong =
     "ERR string exceeds maximum allowed size (proto-max-bulk-len)";
+inline constexpr std::string_view kBitOffsetRange =
+    "ERR bit offset is not an integer or out of range";
+inline constexpr std::string_view kBitRange = "ERR bit is not an integer or out of range";
+inline constexpr std::string_view kBitIsNoBit = "ERR The bit argument must be 1 or 0.";
+inline constexpr std::string_view kBitOpNotSources =
+    "ERR BITOP NOT must be called with a single source key.";
+inline constexpr std::string_view kBitFieldType =
+    "ERR Invalid bitfield type. Use something like i16 u8. Note that u64 is not supported but i64 "
+    "is.";
+inline constexpr std::string_view kBitFieldOverflow = "ERR Invalid OVERFLOW type specified";
+inline constexpr std::string_view kBitFieldReadOnly =
+    "ERR BITFIELD_RO only supports the GET subcommand";
+inline constexpr std::string_view kNotHyperLogLog =
+    "WRONGTYPE Key is not a valid HyperLogLog string value.";
+inline constexpr std::string_view kCorruptHyperLogLog = "INVALIDOBJ Corrupted HLL object detected";
+inline constexpr std::string_view kHyperLogLogNotSparse = "ERR HLL encoding is not sparse";
+inline constexpr std::string_view kSpecifiedKeyMissing = "ERR The specified key does not exist";
 inline constexpr std::string_view kNoSuchKey = "ERR no such key";
 inline constexpr std::string_view kDatabaseRange = "ERR DB index is out of range";
 inline constexpr std::string_view kInvalidFirstDatabase = "ERR invalid first DB index";
 inline constexpr std::string_view kInvalidSecondDatabase = "ERR invalid second DB index";
 inline constexpr std::string_view kInvalidDatabase = "ERR invalid DB index";
 inline constexpr std::string_view kInvalidCursor = "ERR invalid cursor";
+inline constexpr std::string_view kNoValuesNeedsHash =
+    "ERR NOVALUES option can only be used in HSCAN";
+inline constexpr std::string_view kHashValueNotInteger = "ERR hash value is not an integer";
+inline constexpr std::string_view kHashValueNotFloat = "ERR hash value is not a float";
+inline constexpr std::string_view kNanOrInfinityGiven = "ERR value is NaN or Infinity";
+inline constexpr std::string_view kValueRange = "ERR value is out of range";
+// What a count says that may be anything but the smallest number there is.
+inline constexpr std::string_view kCountRange =
+    "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
 inline constexpr std::string_view kSameObject = "ERR source and destination objects are the same";
 inline constexpr std::string_view kDeadlineNxConflict =
     "ERR NX and XX, GT or LT options at the same time are not compatible";

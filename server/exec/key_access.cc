@@ -1,6 +1,9 @@
 #include "server/exec/key_access.h"
 
+#include <utility>
+
 #include "storage/access_clock.h"
+#include "storage/value.h"
 
 namespace redstart {
 
@@ -126,7 +129,7 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
   if (same_shape) {
     // In place where the new value takes as many bytes: no allocation, and the table is not
     // touched.
-    StringEditor(located.shard, database(), located.position, located.place)
+    StringEditor(EntrySlot(located.shard, database(), key, located.position, located.place, 0))
         .Assign(text, options.may_be_integer);
     entry = located.place.node();
     if (deadline != Entry::kNever && entry->deadline() != deadline) {
@@ -143,26 +146,26 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
   if (access_->frame().touch) access_->NoteUse(entry);
 }
 
-EditGuard<StringEditor> WriteKeys::EditString(std::string_view key) {
-  const KeyAccess::Located located = LocateLive(database(), key);
-  if (!located.place || located.place.node()->IsExpired(now_ms())) return {};
-  if (located.place.node()->type() != ValueType::kString)
-    return EditGuard<StringEditor>::WrongType();
-  if (access_->frame().touch) access_->NoteUse(located.place.node());
-  return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
+WriteKeys::Opened WriteKeys::OpenForEdit(std::string_view key, ValueType type, bool create) {
+  KeyAccess::Located located = LocateLive(database(), key);
+  if (located.place && located.place.node()->IsExpired(now_ms())) {
+    // Hidden, not deleted; a new value takes its place.
+    if (!create) return {};
+    located.shard->Erase(database(), located.place);
+    located.place = {};
+  }
+  if (!located.place && !create) return {};
+  if (located.place) {
+    if (located.place.node()->type() != type) return {.wrong_type = true};
+    if (access_->frame().touch) access_->NoteUse(located.place.node());
+  }
+  return {.slot = EntrySlot(located.shard, database(), key, located.position, located.place,
+                            access_->NewAccessClock())};
 }
 
-EditGuard<StringEditor> WriteKeys::EditOrCreateString(std::string_view key) {
-  EditGuard<StringEditor> found = EditString(key);
-  if (found || found.IsWrongType()) return found;
-  Put(key, {}, {.may_be_integer = false});
+void WriteKeys::Add(std::string_view key, DecodedValue&& value, uint64_t deadline) {
   const KeyAccess::Located located = access_->Locate(key, database());
-  return {this, key, StringEditor(located.shard, database(), located.position, located.place)};
-}
-
-void WriteKeys::Add(std::string_view key, const DecodedValue& value, uint64_t deadline) {
-  const KeyAccess::Located located = access_->Locate(key, database());
-  Entry* entry = NewEntry(located.shard->slab(), key, value, deadline);
+  Entry* entry = NewEntry(located.shard->slab(), key, std::move(value), deadline);
   entry->set_access(access_->NewAccessClock());
   located.shard->Insert(database(), entry, located.position);
 }
@@ -200,18 +203,19 @@ void WriteKeys::Transplant(std::string_view from, int to_database, std::string_v
   if (!source.place) return;
   const Entry* entry = source.place.node();
   const KeyAccess::Located target = access_->Locate(to, to_database);
-  Entry* copy = Entry::New(target.shard->slab(), to,
-                           {.type = entry->type(),
-                            .encoding = entry->encoding(),
-                            .deadline = entry->deadline(),
-                            .payload_size = entry->payload_size()});
-  copy->set_access(access_->NewAccessClock());
-  std::memcpy(copy->payload(), entry->payload(), entry->payload_size());
+  Entry* copy;
   if (move) {
+    copy = Entry::New(target.shard->slab(), to,
+                      {.type = entry->type(),
+                       .encoding = entry->encoding(),
+                       .deadline = entry->deadline(),
+                       .payload_size = entry->payload_size()});
     copy->set_access(entry->access());
+    std::memcpy(copy->payload(), entry->payload(), entry->payload_size());
     Entry::FreeShell(source.shard->slab(), source.shard->Detach(database(), source.place));
-  } else if (copy->type() == ValueType::kString && copy->string().blob() != nullptr) {
-    copy->string().blob()->Ref();  // Shared until one of the two is written.
+  } else {
+    copy = CopyEntry(target.shard->slab(), to, *entry);
+    copy->set_access(access_->NewAccessClock());
   }
   target.shard->Insert(to_database, copy, target.position);
 }
@@ -221,9 +225,10 @@ void WriteKeys::SetAccessClock(std::string_view key, uint32_t access) {
   if (located.place) located.place.node()->set_access(access);
 }
 
-void WriteKeys::ChangedIn(int database, std::string_view key, Event event, std::string_view name) {
+void WriteKeys::ChangedIn(int database, std::string_view key, Event event, std::string_view name,
+                          uint64_t changes) {
   AlsoChangedIn(database, key, event, name);
-  access_->parts().stats->changes.Add();
+  access_->parts().stats->changes.Add(changes);
 }
 
 void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::string_view) {

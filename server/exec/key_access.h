@@ -27,6 +27,7 @@
 #include "absl/types/span.h"
 #include "server/config/config.h"
 #include "server/exec/change_recorder.h"
+#include "server/exec/collection_limits.h"
 #include "server/exec/stats.h"
 #include "storage/disk/value_codec.h"
 #include "storage/keyspace.h"
@@ -47,7 +48,9 @@ enum class Event : uint8_t {
   kStream,
   kExpired,
   kEvicted,
-  kNew
+  kNew,
+  // A change that nobody is notified of, such as PFCOUNT's of the cached cardinality.
+  kSilent
 };
 
 // A key of the running command with its hash, computed once, when the command was looked up.
@@ -56,26 +59,19 @@ struct KeyRef {
   uint64_t hash;
 };
 
-// What of an entry a handler wants to see, and which type has it.
-template <typename View>
-struct ViewOf;
-template <>
-struct ViewOf<StringRef> {
-  static constexpr ValueType kType = ValueType::kString;
-  static StringRef Get(const Entry& entry) { return entry.string(); }
-};
-
-// The result of a typed lookup: nothing, a value of another type, or the value.
+// The result of a typed lookup: nothing, a value of another type, or the value. A View (StringRef,
+// HashView, ...) has its type as kType and is made from an entry's encoding and payload.
 template <typename View>
 class Found {
  public:
   Found() = default;
   explicit Found(const Entry* entry) : entry_(entry) {
-    if (entry != nullptr && !IsWrongType()) view_ = ViewOf<View>::Get(*entry);
+    if (entry != nullptr && !IsWrongType())
+      view_ = View(entry->encoding(), entry->payload(), entry->payload_size());
   }
 
   explicit operator bool() const { return entry_ != nullptr; }
-  bool IsWrongType() const { return entry_ != nullptr && entry_->type() != ViewOf<View>::kType; }
+  bool IsWrongType() const { return entry_ != nullptr && entry_->type() != View::kType; }
   const View& operator*() const { return view_; }
   const View* operator->() const { return &view_; }
   const Entry& entry() const { return *entry_; }
@@ -109,6 +105,11 @@ class KeyAccess {
 
   const Parts& parts() const { return parts_; }
   const Frame& frame() const { return frame_; }
+  // As the configuration in force has them.
+  const CollectionLimits& limits() const {
+    if (!limits_) limits_ = LimitsOf(*parts_.config);
+    return *limits_;
+  }
 
   struct Located {
     Shard* shard;
@@ -157,7 +158,8 @@ class KeyAccess {
 
   Parts parts_;
   Frame frame_;
-  mutable size_t next_key_ = 0;  // Handlers mostly ask for their keys in order.
+  mutable std::optional<CollectionLimits> limits_;  // Made when first needed.
+  mutable size_t next_key_ = 0;                     // Handlers mostly ask for their keys in order.
   mutable absl::InlinedVector<ExpiredKey, 1> expired_;
 };
 
@@ -206,6 +208,8 @@ class WriteKeys {
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
 
+  const CollectionLimits& limits() const { return access_->limits(); }
+
   // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
   // hit or miss.
   const Entry* FindEntry(std::string_view key) { return FindEntryIn(database(), key); }
@@ -234,14 +238,21 @@ class WriteKeys {
   void Put(std::string_view key, std::string_view text) { Put(key, text, PutOptions{}); }
   void Put(std::string_view key, std::string_view text, const PutOptions& options);
 
-  // Opens an existing string for editing; the guard is empty if there is none, or one of another
-  // type.
-  EditGuard<StringEditor> EditString(std::string_view key);
-  // The same, but a key that is not there becomes an empty string first.
-  EditGuard<StringEditor> EditOrCreateString(std::string_view key);
+  // Opens an existing value for editing; the guard is empty if there is none, or one of another
+  // type. This and EditOrCreate are the only ways to change a part of a value.
+  template <typename Editor>
+  EditGuard<Editor> Edit(std::string_view key) {
+    return EditGuard<Editor>(this, OpenForEdit(key, Editor::View::kType, /*create=*/false));
+  }
+  // The same, but a key that is not there begins as an empty value. A collection becomes a key only
+  // once it has an element.
+  template <typename Editor>
+  EditGuard<Editor> EditOrCreate(std::string_view key) {
+    return EditGuard<Editor>(this, OpenForEdit(key, Editor::View::kType, /*create=*/true));
+  }
 
   // Adds a key with a value that came from outside. REQUIRES: the key is not there.
-  void Add(std::string_view key, const DecodedValue& value, uint64_t deadline);
+  void Add(std::string_view key, DecodedValue&& value, uint64_t deadline);
 
   // Removes a key. False if it was not there.
   bool Delete(std::string_view key) { return DeleteIn(database(), key); }
@@ -261,11 +272,13 @@ class WriteKeys {
   void SetAccessClock(std::string_view key, uint32_t access);
 
   // Tells everybody that a key changed, and that the command is to be repeated elsewhere. `event`
-  // as in Redis's notifications. To be called after the change.
-  void Changed(std::string_view key, Event event, std::string_view name) {
-    ChangedIn(database(), key, event, name);
+  // as in Redis's notifications. To be called after the change. `changes` is what it counts for in
+  // rdb_changes_since_last_save.
+  void Changed(std::string_view key, Event event, std::string_view name, uint64_t changes = 1) {
+    ChangedIn(database(), key, event, name, changes);
   }
-  void ChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  void ChangedIn(int database, std::string_view key, Event event, std::string_view name,
+                 uint64_t changes = 1);
   // The same for the second key of one and the same change (RENAME), which counts once.
   void AlsoChanged(std::string_view key, Event event, std::string_view name) {
     AlsoChangedIn(database(), key, event, name);
@@ -278,35 +291,68 @@ class WriteKeys {
   void SuppressEffect() { access_->parts().recorder->Suppress(); }
 
  private:
+  template <typename Editor>
+  friend class EditGuard;
+
+  // What Edit found: a slot to edit, or nothing, or a value of another type.
+  struct Opened {
+    std::optional<EntrySlot> slot;
+    bool wrong_type = false;
+  };
+  Opened OpenForEdit(std::string_view key, ValueType type, bool create);
   // Where the key is, after an expired entry has been deleted.
   KeyAccess::Located LocateLive(int database, std::string_view key);
 
   KeyAccess* access_;
 };
 
-// An open value. Changed() is to be called once the edit is done, if it changed anything.
+// An open value. Changed() is to be called once the edit is done, if it changed anything; it may be
+// called again for another event of the same command. The value is in its entry after that, or
+// after the guard's end; a collection without elements is deleted instead, with its "del" event.
+//
+// An Editor (StringEditor, HashEditor, ...) is made from a slot and the limits, and has View (with
+// its type), Commit and kDropsEmpty; with the latter also empty and Drop (CollectionEditor).
 template <typename Editor>
 class EditGuard {
  public:
-  EditGuard() = default;
-  EditGuard(WriteKeys* keys, std::string_view key, const Editor& editor)
-      : keys_(keys), key_(key), editor_(editor) {}
-  static EditGuard WrongType() {
-    EditGuard guard;
-    guard.wrong_type_ = true;
-    return guard;
+  EditGuard(WriteKeys* keys, const WriteKeys::Opened& opened)
+      : keys_(keys), wrong_type_(opened.wrong_type) {
+    if (!opened.slot) return;
+    key_ = opened.slot->key();
+    editor_.emplace(*opened.slot, keys->access_->limits());
+  }
+  EditGuard(const EditGuard&) = delete;
+  EditGuard& operator=(const EditGuard&) = delete;
+  ~EditGuard() {
+    if (editor_) Close();
   }
 
   explicit operator bool() const { return editor_.has_value(); }
   bool IsWrongType() const { return wrong_type_; }
   Editor* operator->() { return &*editor_; }
-  void Changed(Event event, std::string_view name) { keys_->Changed(key_, event, name); }
+  void Changed(Event event, std::string_view name, uint64_t changes = 1) {
+    const bool dropped = Close();
+    keys_->Changed(key_, event, name, changes);
+    if (dropped) keys_->AlsoChanged(key_, Event::kGeneric, "del");
+  }
 
  private:
-  WriteKeys* keys_ = nullptr;
+  // Whether the key was deleted because nothing is left of its value.
+  bool Close() {
+    if constexpr (Editor::kDropsEmpty) {
+      if (editor_->empty()) {
+        editor_->Drop();
+        return true;
+      }
+    }
+    editor_->Commit();
+    return false;
+  }
+
+  WriteKeys* keys_;
   std::string_view key_;
   std::optional<Editor> editor_;
-  bool wrong_type_ = false;
+  bool wrong_type_;
 };
 
 }  // namespace redstart

@@ -1,8 +1,9 @@
 #include "server/exec/keyspace_access.h"
 
 #include <algorithm>
-#include <random>
 #include <vector>
+
+#include "storage/base/random.h"
 
 namespace redstart {
 namespace {
@@ -16,11 +17,6 @@ constexpr size_t kVisitsPerHold = 256;
 // How often RandomKey tries again when it meets an expired key, before it gives up and answers with
 // one all the same.
 constexpr int kRandomTries = 100;
-
-uint64_t RandomBits() {
-  thread_local std::mt19937_64 generator(std::random_device{}());
-  return generator();
-}
 
 }  // namespace
 

@@ -7,6 +7,7 @@
 
 #include "server/config/config_store.h"
 #include "server/exec/clock.h"
+#include "server/exec/collection_limits.h"
 #include "server/observe/log.h"
 #include "storage/access_clock.h"
 #include "storage/base/number.h"
@@ -31,6 +32,7 @@ absl::Status RdbLoader::Load(const std::string& path, const Options& options) {
   abort_ = false;
   keys_loaded_ = 0;
   keys_expired_ = 0;
+  empty_skipped_ = 0;
   loaded_bytes_ = 0;
   used_memory_ = 0;
   absl::StatusOr<MappedFile> file = MappedFile::Open(path);
@@ -41,8 +43,10 @@ absl::Status RdbLoader::Load(const std::string& path, const Options& options) {
   prefetcher_.reset();
   if (status.ok()) {
     loaded_bytes_ = file->bytes().size();
-    logging::Notice("Done loading RDB, keys loaded: {}, keys expired: {}.", keys_loaded(),
-                    keys_expired());
+    const std::string skipped =
+        empty_skipped_ == 0 ? "" : fmt::format(", empty keys skipped: {}", empty_skipped_);
+    logging::Notice("Done loading RDB, keys loaded: {}, keys expired: {}{}.", keys_loaded(),
+                    keys_expired(), skipped);
     return status;
   }
   const absl::string_view reason = status.message();
@@ -51,7 +55,8 @@ absl::Status RdbLoader::Load(const std::string& path, const Options& options) {
 
 absl::Status RdbLoader::ReadAll(MappedFile* file, const Options& options) {
   RdbReader reader(file->bytes(), {.checksum = config_->rdbchecksum,
-                                   .databases = services_.keyspace->databases()});
+                                   .databases = services_.keyspace->databases(),
+                                   .limits = LimitsOf(*config_)});
   if (!reader.ReadHead()) return absl::DataLossError(reader.error());
   size_t batched = 0;
   size_t reported = 0;
@@ -130,8 +135,12 @@ absl::Status RdbLoader::InsertBatch(size_t count, const Options& options) {
   return absl::OkStatus();
 }
 
-absl::Status RdbLoader::Insert(Shard* shard, const RdbRecord& record, uint64_t hash,
+absl::Status RdbLoader::Insert(Shard* shard, RdbRecord& record, uint64_t hash,
                                const Options& options) {
+  if (record.IsNothing()) {
+    ++empty_skipped_;
+    return absl::OkStatus();
+  }
   if (record.deadline != Entry::kNever && record.deadline < now_ms_) {
     keys_expired_.fetch_add(1, std::memory_order_relaxed);
     return absl::OkStatus();

@@ -55,7 +55,7 @@ class RdbLoader {
   void NoteFact(std::string_view name, std::string_view text);
   // Adds the first `count` records of the batch.
   absl::Status InsertBatch(size_t count, const Options& options);
-  absl::Status Insert(Shard* shard, const RdbRecord& record, uint64_t hash, const Options& options);
+  absl::Status Insert(Shard* shard, RdbRecord& record, uint64_t hash, const Options& options);
   uint32_t AccessOf(const RdbRecord& record) const;
   void Delay();
 
@@ -70,6 +70,7 @@ class RdbLoader {
   std::atomic<uint64_t> keys_loaded_{0};
   std::atomic<uint64_t> keys_expired_{0};
   std::atomic<uint64_t> used_memory_{0};
+  uint64_t empty_skipped_ = 0;  // Collections without elements.
 };
 
 }  // namespace redstart

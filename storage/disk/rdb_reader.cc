@@ -73,8 +73,8 @@ std::string Hex(uint64_t number) {
 
 }  // namespace
 
-Entry* RdbRecord::NewEntryIn(Slab* slab) const {
-  if (value) return NewEntry(slab, key, *value, deadline);
+Entry* RdbRecord::NewEntryIn(Slab* slab) {
+  if (value) return NewEntry(slab, key, std::move(*value), deadline);
   return NewStringEntry(slab, key, text, /*may_be_integer=*/true, deadline);
 }
 
@@ -248,7 +248,7 @@ RdbReader::Item RdbReader::ReadKey(uint8_t type, RdbRecord* record) {
                 ModuleName(*id) + "'");
   }
   if (!KnowsRdbType(type)) return Fail("Unknown RDB encoding type " + TypeText(type));
-  record->value = ReadRdbValue(type, &input_);
+  record->value = ReadRdbValue(type, options_.limits, &input_);
   if (!record->value) {
     return Fail("Damaged value of type " + TypeText(type) + ", in what begins at byte " +
                 std::to_string(item_at_) + " of " + std::to_string(file_.size()));

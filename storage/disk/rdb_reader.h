@@ -30,8 +30,11 @@ struct RdbRecord {
   std::optional<uint64_t> idle_seconds;
   std::optional<uint8_t> frequency;
 
-  // An entry with this key and value, not yet in any table.
-  Entry* NewEntryIn(Slab* slab) const;
+  // A collection without elements, as old versions could write: no key is to be made of it.
+  bool IsNothing() const { return value && std::holds_alternative<DecodedNothing>(*value); }
+  // An entry with this key and value, not yet in any table; to be called once. REQUIRES:
+  // !IsNothing().
+  Entry* NewEntryIn(Slab* slab);
 
   std::string key_scratch;
   std::string text_scratch;
@@ -42,6 +45,7 @@ class RdbReader {
   struct Options {
     bool checksum = true;  // Whether a wrong one is an error.
     int databases = 16;
+    CollectionLimits limits = {};
   };
   RdbReader(std::string_view file, const Options& options)
       : file_(file), options_(options), input_(file) {}

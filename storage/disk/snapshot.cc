@@ -4,6 +4,8 @@
 #include <cstring>
 #include <memory>
 
+#include "storage/value.h"
+
 namespace redstart {
 namespace {
 
@@ -18,7 +20,7 @@ constexpr size_t kCapturedOverhead = 64;
 // Whether an image of the entry's own bytes, together with a reference to the blob it may point to,
 // is all of the value. Other values are encoded under the lock.
 bool FitsImage(const Entry& entry) {
-  return entry.type() == ValueType::kString;
+  return entry.type() == ValueType::kString || IsSelfContained(entry);
 }
 
 Blob* BlobOf(const Entry& entry) {
@@ -91,7 +93,7 @@ void Snapshot::Cut(const ShardLocks& all) {
 }
 
 void Snapshot::Take(Shard* shard, int database, Entry* entry) {
-  Add(shard, {database, entry, {}, entry->MemoryBytes() + kCapturedOverhead});
+  Add(shard, {database, entry, {}, MemoryBytes(*entry) + kCapturedOverhead});
 }
 
 void Snapshot::Copy(Shard* shard, int database, const Entry& entry) {
@@ -99,7 +101,7 @@ void Snapshot::Copy(Shard* shard, int database, const Entry& entry) {
   if (FitsImage(entry)) {
     captured.entry = entry.Clone(shard->slab());
     if (Blob* blob = BlobOf(entry)) blob->Ref();
-    captured.bytes += entry.MemoryBytes();
+    captured.bytes += MemoryBytes(entry);
   } else {
     RdbWriter::AppendRecord(options_.rdb, entry, &captured.record);
     captured.bytes += captured.record.size();

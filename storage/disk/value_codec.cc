@@ -1,9 +1,12 @@
 #include "storage/disk/value_codec.h"
 
 #include <cstdlib>
+#include <cstring>
 #include <utility>
 
+#include "storage/disk/hash_codec.h"
 #include "storage/string_editor.h"
+#include "storage/value.h"
 
 namespace redstart {
 namespace {
@@ -14,14 +17,60 @@ void AppendString(const StringRef& value, RdbCompression compression, std::strin
   AppendRdbString(value.View(&scratch), compression, out);
 }
 
-std::optional<DecodedValue> ReadString(RdbInput* input) {
+std::optional<DecodedValue> ReadRdbText(uint8_t, const CollectionLimits&, RdbInput* input) {
   std::optional<std::string> text = input->ReadString();
   if (!text) return std::nullopt;
   return DecodedString{std::move(*text)};
 }
 
-Entry* NewEntryOf(Slab* slab, std::string_view key, const DecodedString& value, uint64_t deadline) {
-  return NewStringEntry(slab, key, value.text, /*may_be_integer=*/true, deadline);
+using ReadFunction = std::optional<DecodedValue> (*)(uint8_t rdb_type,
+                                                     const CollectionLimits& limits,
+                                                     RdbInput* input);
+
+// Null if there are no values of this type here.
+ReadFunction ReaderOf(uint8_t rdb_type) {
+  switch (rdb_type) {
+    case kRdbTypeString:
+      return ReadRdbText;
+    case kRdbTypeHash:
+    case kRdbTypeHashZipmap:
+    case kRdbTypeHashZiplist:
+    case kRdbTypeHashListpack:
+      return ReadRdbHash;
+    default:
+      return nullptr;
+  }
+}
+
+// Where an entry stands that another type's line has been forgotten for.
+[[noreturn]] void UnknownType() {
+  std::abort();
+}
+
+CollectionForm FormOf(const DecodedCollection& value) {
+  if (value.object != nullptr) return CollectionForm::Object();
+  return CollectionForm::Packed(value.packing, value.bytes.size() > kMaxInlinePacked);
+}
+
+Entry* NewCollectionEntry(Slab* slab, std::string_view key, DecodedCollection&& value,
+                          uint64_t deadline) {
+  const CollectionForm form = FormOf(value);
+  const bool inside = !form.is_object() && !form.is_outside();
+  Entry* entry = Entry::New(slab, key,
+                            {.type = value.type,
+                             .encoding = form.encoding(),
+                             .deadline = deadline,
+                             .payload_size = inside ? value.bytes.size() : sizeof(void*)});
+  if (inside) {
+    std::memcpy(entry->payload(), value.bytes.data(), value.bytes.size());
+  } else if (form.is_outside()) {
+    const PackedBlock* block = PackedBlock::New(value.bytes);
+    std::memcpy(entry->payload(), &block, sizeof(block));
+  } else {
+    const Collection* object = value.object.release();
+    std::memcpy(entry->payload(), &object, sizeof(object));
+  }
+  return entry;
 }
 
 }  // namespace
@@ -30,8 +79,10 @@ uint8_t RdbTypeOf(const Entry& entry) {
   switch (entry.type()) {
     case ValueType::kString:
       return kRdbTypeString;
+    case ValueType::kHash:
+      return RdbTypeOfHash(HashView(CollectionOf(entry)));
     default:
-      std::abort();  // Nothing makes entries of other types.
+      UnknownType();
   }
 }
 
@@ -39,8 +90,10 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
   switch (entry.type()) {
     case ValueType::kString:
       return AppendString(entry.string(), compression, out);
+    case ValueType::kHash:
+      return AppendRdbHash(HashView(CollectionOf(entry)), compression, out);
     default:
-      std::abort();
+      UnknownType();
   }
 }
 
@@ -52,28 +105,29 @@ std::string DumpPayloadOf(const Entry& entry, RdbCompression compression) {
 }
 
 bool KnowsRdbType(uint8_t rdb_type) {
-  return rdb_type == kRdbTypeString;
+  return ReaderOf(rdb_type) != nullptr;
 }
 
-std::optional<DecodedValue> ReadRdbValue(uint8_t rdb_type, RdbInput* input) {
-  switch (rdb_type) {
-    case kRdbTypeString:
-      return ReadString(input);
-    default:
-      return std::nullopt;
-  }
+std::optional<DecodedValue> ReadRdbValue(uint8_t rdb_type, const CollectionLimits& limits,
+                                         RdbInput* input) {
+  const ReadFunction read = ReaderOf(rdb_type);
+  if (read == nullptr) return std::nullopt;
+  return read(rdb_type, limits, input);
 }
 
-std::optional<DecodedValue> DecodeDumpBody(std::string_view body) {
+std::optional<DecodedValue> DecodeDumpBody(std::string_view body, const CollectionLimits& limits) {
   RdbInput input(body);
   const std::optional<uint8_t> type = input.ReadByte();
   if (!type) return std::nullopt;
-  return ReadRdbValue(*type, &input);
+  std::optional<DecodedValue> value = ReadRdbValue(*type, limits, &input);
+  if (value && std::holds_alternative<DecodedNothing>(*value)) return std::nullopt;
+  return value;
 }
 
-Entry* NewEntry(Slab* slab, std::string_view key, const DecodedValue& value, uint64_t deadline) {
-  return std::visit([&](const auto& decoded) { return NewEntryOf(slab, key, decoded, deadline); },
-                    value);
+Entry* NewEntry(Slab* slab, std::string_view key, DecodedValue&& value, uint64_t deadline) {
+  if (const auto* text = std::get_if<DecodedString>(&value))
+    return NewStringEntry(slab, key, text->text, /*may_be_integer=*/true, deadline);
+  return NewCollectionEntry(slab, key, std::move(std::get<DecodedCollection>(value)), deadline);
 }
 
 }  // namespace redstart

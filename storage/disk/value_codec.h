@@ -5,6 +5,9 @@
 // layout, and the value's body. (In a file the key stands between the two, in a payload nothing.)
 // Source: Redis's rdb.c, versions 10 to 12, whose bytes these are.
 //
+// A collection type has a codec of its own (hash_codec.h, ...) and one line in RdbTypeOf,
+// AppendRdbValue and ReadRdbValue.
+//
 // Encoding reads an entry, so its shard must be locked. Decoding trusts nothing in its input and
 // touches no table: a DecodedValue belongs to its holder until NewEntry makes an entry of it.
 
@@ -12,14 +15,15 @@
 #include <optional>
 #include <string>
 #include <string_view>
-#include <variant>
 
+#include "storage/disk/decoded_value.h"
 #include "storage/disk/rdb_primitives.h"
 #include "storage/entry.h"
+#include "storage/types/collection_limits.h"
 
 namespace redstart {
 
-// RDB's type bytes of the values there are.
+// The type byte of strings; those of collections stand in their codecs.
 inline constexpr uint8_t kRdbTypeString = 0;
 
 uint8_t RdbTypeOf(const Entry& entry);
@@ -28,23 +32,20 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
 // What DUMP answers: type byte, body and footer.
 std::string DumpPayloadOf(const Entry& entry, RdbCompression compression);
 
-struct DecodedString {
-  std::string text;
-};
-// One alternative per type of value.
-using DecodedValue = std::variant<DecodedString>;
-
 // Whether there are values of this type here at all.
 bool KnowsRdbType(uint8_t rdb_type);
-// Reads the body of a value of this type. Nothing if the type is not known or the body is damaged.
-std::optional<DecodedValue> ReadRdbValue(uint8_t rdb_type, RdbInput* input);
+// Reads the body of a value of this type; the limits decide which form a collection gets. Nothing
+// if the type is not known or the body is damaged. (DecodedNothing: it is in order, and no key is
+// to be made of it.)
+std::optional<DecodedValue> ReadRdbValue(uint8_t rdb_type, const CollectionLimits& limits,
+                                         RdbInput* input);
 // The value of a payload without its footer (CheckDumpPayload): type byte and body. Bytes behind
-// the body are ignored, as in Redis.
-std::optional<DecodedValue> DecodeDumpBody(std::string_view body);
+// the body are ignored, and a collection without elements is refused, as in Redis.
+std::optional<DecodedValue> DecodeDumpBody(std::string_view body, const CollectionLimits& limits);
 
 // An entry with this value, not yet in any table; its access clock is left to the caller.
-// `deadline` may be Entry::kNever.
-Entry* NewEntry(Slab* slab, std::string_view key, const DecodedValue& value, uint64_t deadline);
+// `deadline` may be Entry::kNever. REQUIRES: the value is not DecodedNothing.
+Entry* NewEntry(Slab* slab, std::string_view key, DecodedValue&& value, uint64_t deadline);
 
 }  // namespace redstart
 

@@ -21,6 +21,9 @@ class Blob {
  public:
   // A blob of `size` bytes, uninitialised, with room for at least `capacity`. Reference count 1.
   static Blob* New(size_t size, size_t capacity);
+  // The same, all zeros. The memory of a long one comes as zeros from the kernel, page by page as
+  // it is touched.
+  static Blob* NewZeroed(size_t size, size_t capacity);
   static Blob* Copy(std::string_view bytes);
 
   Blob(const Blob&) = delete;

@@ -11,13 +11,14 @@
 // A StringRef is a view of the payload bytes of an entry; it is valid until the entry changes. It
 // owns nothing.
 
-#include <array>
 #include <cstdint>
 #include <cstring>
 #include <optional>
 #include <string_view>
 
 #include "storage/types/blob.h"
+#include "storage/types/element.h"
+#include "storage/types/value_type.h"
 
 namespace redstart {
 
@@ -28,17 +29,21 @@ inline constexpr size_t kMaxShortString = 44;
 // The longest value inside its entry; beyond it the value is a blob, which can be sent and saved
 // without a copy.
 inline constexpr size_t kMaxInlineString = 2048;
-// Room for any 64-bit integer in decimal.
-using IntegerText = std::array<char, 24>;
 
 class StringRef {
  public:
+  static constexpr ValueType kType = ValueType::kString;
+
   StringRef() = default;
   StringRef(StringForm form, const char* payload, size_t payload_size)
       : form_(form), payload_(payload), payload_size_(payload_size) {}
+  StringRef(uint8_t encoding, const char* payload, size_t payload_size)
+      : StringRef(static_cast<StringForm>(encoding), payload, payload_size) {}
 
   StringForm form() const { return form_; }
   bool is_integer() const { return form_ == StringForm::kInt; }
+  // What OBJECT ENCODING calls raw.
+  bool is_raw() const { return form_ == StringForm::kInline || form_ == StringForm::kBlob; }
   // REQUIRES: is_integer().
   int64_t integer() const { return Load<int64_t>(); }
   // The blob, or null if the value is held in another form.

@@ -1,4 +1,4 @@
-"""Random command sequences over strings, keys, deadlines and transactions. Everything follows from the seed."""
+"""Random command sequences over strings, hashes, keys, deadlines and transactions. Everything follows from the seed."""
 import random
 
 KEYS = ["k%d" % i for i in range(6)] + ["", "a key", "key\x00\xff", "k" * 300]
@@ -7,6 +7,8 @@ WORDS = ["", "x", "hello", "Hello World", "10", "-7", "3.5", "922337203685477580
 INTEGERS = ["0", "1", "-1", "2", "5", "10", "100", "-5", "-100", "1000000", "9223372036854775807", "-9223372036854775808", "x", "", "1.5"]
 FLOATS = ["0", "1", "-1.5", "0.1", "3.0e3", "1e17", "5e-5", "-0", "abc", "nan", "inf", "1e400", " 1"]
 OFFSETS = ["0", "1", "5", "-1", "-5", "100", "70000", "536870911", "536870912", "9999999999999999999", "x"]
+FIELDS = ["f%d" % i for i in range(8)] + ["", "1", "-5", "1000000", "field\x00\xff", "f" * 63, "f" * 64, "f" * 65, "f" * 300]
+COUNTS = ["1", "2", "5", "-1", "-3", "0", "100", "-20", "x", "9223372036854775807", "-9223372036854775808"]
 # No deadline passes during a run, whatever the machine does; what expiry does is tested with clocks that can be set.
 SECONDS = ["100000", "500000", "1000000", "0", "-1", "-100", "9223372036854775807", "9223372036854775", "abc", "9223372036854776"]
 UNIX_SECONDS = ["9999999999", "4102444800", "1", "0", "-1", "9223372036854775807", "x"]
@@ -92,6 +94,47 @@ class Generator:
 
     def make_lcs(self):
         return ["LCS", self.pick(KEYS[:3]), self.pick(KEYS[:3])] + self.maybe(0.3, "LEN") + self.maybe(0.4, "IDX") + self.maybe(0.3, "MINMATCHLEN", self.pick(["0", "1", "4", "-1", "x"])) + self.maybe(0.3, "WITHMATCHLEN")
+
+    def field(self):
+        return self.pick(FIELDS[:8]) if self.random.random() < 0.7 else self.pick(FIELDS)
+
+    def value(self):
+        return self.word() if self.random.random() < 0.2 else self.pick(WORDS[:16] + FLOATS)
+
+    def make_hash_set(self):
+        return [self.pick(["HSET", "HSET", "HMSET"]), self.key()] + [w for _ in range(self.random.randint(1, 5)) for w in (self.field(), self.value())]
+
+    def make_hash_set_many(self):
+        # Past the limits of small hashes, now and then.
+        if self.random.random() < 0.8:
+            return self.make_hash_set()
+        count = self.pick([100, 128, 129, 511, 512, 513])
+        return ["HSET", self.key()] + [w for i in range(count) for w in ("many%d" % i, str(i))]
+
+    def make_hash_set_one(self):
+        return ["HSETNX", self.key(), self.field(), self.value()]
+
+    def make_hash_get(self):
+        return self.pick([["HGET", self.key(), self.field()], ["HMGET", self.key()] + self.some(self.field), ["HSTRLEN", self.key(), self.field()], ["HEXISTS", self.key(), self.field()]])
+
+    def make_hash_all(self):
+        return [self.pick(["HGETALL", "HKEYS", "HVALS", "HLEN"]), self.key()]
+
+    def make_hash_delete(self):
+        return ["HDEL", self.key()] + self.some(self.field, 1, 8)
+
+    def make_hash_count(self):
+        return self.pick([["HINCRBY", self.key(), self.field(), self.pick(INTEGERS)], ["HINCRBYFLOAT", self.key(), self.field(), self.pick(FLOATS)]])
+
+    def make_hash_random(self):
+        return ["HRANDFIELD", self.key()] + self.maybe(0.7, self.pick(COUNTS[:9])) + self.maybe(0.4, self.pick(["WITHVALUES", "withvalues", "x"]))
+
+    def make_hash_random_far(self):
+        # Counts whose reply would have no end are asked for where the key is not there.
+        return ["HRANDFIELD", "nowhere", self.pick(COUNTS)] + self.maybe(0.5, "WITHVALUES")
+
+    def make_hash_scan(self):
+        return ["HSCAN", self.key(), self.pick(["0", "0", "0", "x"])] + self.maybe(0.7, "COUNT", self.pick(["1000", "1000", "0", "x"])) + self.maybe(0.3, "MATCH", self.pick(["*", "f*", "f[12]"])) + self.maybe(0.05, "TYPE", "hash")
 
     def make_expire(self):
         name, values = self.pick([("EXPIRE", SECONDS), ("PEXPIRE", SECONDS), ("EXPIREAT", UNIX_SECONDS), ("PEXPIREAT", UNIX_MILLIS)])

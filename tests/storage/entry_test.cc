@@ -86,23 +86,5 @@ TEST_F(EntryTest, ChangingTheEncodingLeavesTheType) {
   Entry::FreeShell(&slab_, entry);
 }
 
-TEST_F(EntryTest, MemoryCountsTheBlobToo) {
-  Blob* blob = Blob::Copy(std::string(5000, 'x'));
-  Entry* entry = New("k", {reinterpret_cast<const char*>(&blob), sizeof(blob)});
-  entry->set_encoding(static_cast<uint8_t>(StringForm::kBlob));
-  EXPECT_EQ(entry->MemoryBytes(), entry->AllocationSize() + blob->MemoryBytes());
-  Entry::FreeShell(&slab_, entry);
-  blob->Unref();
-}
-
-TEST(TypeNameTest, NamesAreThoseOfTheTypeCommand) {
-  EXPECT_EQ(TypeName(ValueType::kString), "string");
-  EXPECT_EQ(TypeName(ValueType::kList), "list");
-  EXPECT_EQ(TypeName(ValueType::kSet), "set");
-  EXPECT_EQ(TypeName(ValueType::kSortedSet), "zset");
-  EXPECT_EQ(TypeName(ValueType::kHash), "hash");
-  EXPECT_EQ(TypeName(ValueType::kStream), "stream");
-}
-
 }  // namespace
 }  // namespace redstart

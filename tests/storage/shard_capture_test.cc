@@ -42,7 +42,7 @@ class ShardCaptureTest : public testing::Test {
     }
   }
   StringEditor Edit(int database, std::string_view key) {
-    return {&shard_, database, PositionOf(key), Find(database, key)};
+    return StringEditor(EntrySlot(&shard_, database, key, PositionOf(key), Find(database, key), 0));
   }
   void Begin() { keyspace_.BeginCut(locks_, &capture_); }
   void End(bool completed = true) { keyspace_.EndCut(locks_, completed); }

@@ -16,7 +16,7 @@ class StringEditorTest : public testing::Test {
     shard_.Insert(0, NewStringEntry(shard_.slab(), "key", text, true, deadline), position_);
     return Edit();
   }
-  StringEditor Edit() { return {&shard_, 0, position_, Find()}; }
+  StringEditor Edit() { return StringEditor(EntrySlot(&shard_, 0, "key", position_, Find(), 0)); }
   Shard::Place Find() { return shard_.Find(0, "key", position_); }
   std::string Text() {
     IntegerText scratch;

@@ -184,7 +184,7 @@ TEST_F(KeyAccessTest, TransplantSharesALongValueUntilOneIsWritten) {
   keys.Transplant("k", 3, "copy", /*move=*/false);
   EXPECT_EQ(Physical("k")->string().blob(), Physical("copy", 3)->string().blob());
   EXPECT_EQ(Physical("copy", 3)->deadline(), kNow + 10);
-  auto edit = keys.EditString("k");
+  auto edit = keys.Edit<StringEditor>("k");
   edit->Overwrite(0, "abc");
   EXPECT_EQ(Get("copy", 3), text);
   EXPECT_NE(Get("k"), text);
@@ -206,9 +206,9 @@ TEST_F(KeyAccessTest, EditIsEmptyForAMissingOrExpiredKey) {
   now_ += 11;
   KeyAccess access = Access();
   WriteKeys keys(&access);
-  EXPECT_FALSE(keys.EditString("missing"));
-  EXPECT_FALSE(keys.EditString("old"));
-  EXPECT_FALSE(keys.EditString("old").IsWrongType());
+  EXPECT_FALSE(keys.Edit<StringEditor>("missing"));
+  EXPECT_FALSE(keys.Edit<StringEditor>("old"));
+  EXPECT_FALSE(keys.Edit<StringEditor>("old").IsWrongType());
 }
 
 TEST_F(KeyAccessTest, ChangedTouchesWatchersAndCountsOnce) {

@@ -44,7 +44,7 @@ class SnapshotTest : public testing::Test {
     const ShardLocks locks = keyspace_.LockShard(keyspace_.ShardOf(hash));
     Shard& shard = locks[keyspace_.ShardOf(hash)];
     if (const auto place = shard.Find(database, key, position)) {
-      StringEditor(&shard, database, position, place).Assign(text, true);
+      StringEditor(EntrySlot(&shard, database, key, position, place, 0)).Assign(text, true);
     } else {
       shard.Insert(database, NewStringEntry(shard.slab(), key, text, true, Entry::kNever),
                    position);

@@ -82,10 +82,10 @@ TEST_F(ValueCodecTest, WhatIsWrittenIsReadBackInTheSameForm) {
     const Entry& entry = Add(text);
     const std::string body = BodyOf(entry, RdbCompression::kOn);
     RdbInput reader(body);
-    const auto decoded = ReadRdbValue(RdbTypeOf(entry), &reader);
+    auto decoded = ReadRdbValue(RdbTypeOf(entry), {}, &reader);
     ASSERT_TRUE(decoded.has_value()) << text;
     EXPECT_TRUE(reader.AtEnd());
-    const Entry& copy = Keep(NewEntry(&slab_, "copy", *decoded, 77));
+    const Entry& copy = Keep(NewEntry(&slab_, "copy", std::move(*decoded), 77));
     IntegerText scratch;
     EXPECT_EQ(copy.string().View(&scratch), text);
     EXPECT_EQ(copy.string().form(), entry.string().form());
@@ -95,14 +95,14 @@ TEST_F(ValueCodecTest, WhatIsWrittenIsReadBackInTheSameForm) {
 }
 
 TEST_F(ValueCodecTest, DamagedBodiesAndUnknownTypesAreRefused) {
-  EXPECT_FALSE(DecodeDumpBody("").has_value());
-  EXPECT_FALSE(DecodeDumpBody(Bytes("\x00")).has_value());
-  EXPECT_FALSE(DecodeDumpBody(Bytes("\x00\x05hell")).has_value());
-  EXPECT_FALSE(DecodeDumpBody(Bytes("\x63\x05hello")).has_value());
+  EXPECT_FALSE(DecodeDumpBody("", {}).has_value());
+  EXPECT_FALSE(DecodeDumpBody(Bytes("\x00"), {}).has_value());
+  EXPECT_FALSE(DecodeDumpBody(Bytes("\x00\x05hell"), {}).has_value());
+  EXPECT_FALSE(DecodeDumpBody(Bytes("\x63\x05hello"), {}).has_value());
 }
 
 TEST_F(ValueCodecTest, BytesBehindTheBodyAreIgnored) {
-  const auto decoded = DecodeDumpBody(Bytes("\x00\x05hello, world"));
+  const auto decoded = DecodeDumpBody(Bytes("\x00\x05hello, world"), {});
   ASSERT_TRUE(decoded.has_value());
   EXPECT_EQ(std::get<DecodedString>(*decoded).text, "hello");
 }
