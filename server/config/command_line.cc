@@ -8,6 +8,7 @@
 
 #include "server/config/config_file.h"
 #include "server/config/option_value.h"
+#include "server/config/options.h"
 #include "server/config/words.h"
 
 namespace redstart {
@@ -119,6 +120,7 @@ absl::StatusOr<Config> LoadConfig(const CommandLine& command_line,
       !status.ok()) {
     return status;
   }
+  if (absl::Status status = CheckCombination(loader.config()); !status.ok()) return status;
   return loader.config();
 }
 

@@ -23,10 +23,7 @@ constexpr std::string_view kNoEncodings =
     "these types choose their encodings by themselves for now";
 
 constexpr Option kRows[] = {
-    {.name = "maxmemory",
-     .value = Memory<&Config::maxmemory>(0, LLONG_MAX),
-     .support = Support::kRefused,
-     .why = "no limit on memory is enforced yet; limit the process or its container"},
+    {.name = "maxmemory", .value = Memory<&Config::maxmemory>(0, LLONG_MAX)},
     {.name = "maxmemory-policy", .value = Choice<&Config::maxmemory_policy>(kPolicies)},
     {.name = "maxmemory-samples",
      .value = Integer<&Config::maxmemory_samples>(1, INT_MAX),

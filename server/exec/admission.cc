@@ -84,6 +84,19 @@ bool DoesAny(const AdmissionRequest& request, uint32_t flags) {
                         [flags](const auto& command) { return command.row()->spec->Has(flags); });
 }
 
+struct HasMemory {
+  static bool Holds(const AdmissionRequest& request) {
+    if (request.config.maxmemory == 0) [[likely]] {
+      return true;
+    }
+    if (!request.state.over_memory_limit.load(std::memory_order_relaxed)) return true;
+    // Whatever is queued takes memory, even a GET.
+    const bool queues = request.session.in_transaction() && !request.row->spec->Has(kNeverQueued);
+    return !queues && !DoesAny(request, kDenyOom);
+  }
+  static std::string Refusal(const AdmissionRequest&) { return std::string(error::kOutOfMemory); }
+};
+
 struct IsSavedOrReadsOnly {
   static bool Holds(const AdmissionRequest& request) {
     return !request.state.last_save_failed.load(std::memory_order_relaxed) ||
@@ -132,7 +145,7 @@ struct AllOf {
 
 // In Redis's order: a client sees the first one's answer.
 using Checks = AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction,
-                     IsSavedOrReadsOnly, IsLoadedOrNeedsNoData, IsNoReplica>;
+                     HasMemory, IsSavedOrReadsOnly, IsLoadedOrNeedsNoData, IsNoReplica>;
 
 }  // namespace
 

@@ -36,6 +36,7 @@ void Dispatcher::ReloadConfig() {
   // The number first: should a newer table come between, the next command sees another number.
   config_generation_ = services_.config->generation();
   config_ = services_.config->current();
+  memory_limit_.LookAgain();
 }
 
 void Dispatcher::RefreshTime() {
@@ -108,6 +109,9 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
+  if (config_->maxmemory > 0) [[unlikely]] {
+    memory_limit_.BeforeRequest(args, config_->maxmemory, now_us_);
+  }
   if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
       !IsAdmitted(request)) [[unlikely]] {
     Refuse(session, plan.row, RefusalOf(request), reply);

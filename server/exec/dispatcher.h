@@ -19,6 +19,7 @@
 #include "server/exec/change_recorder.h"
 #include "server/exec/command_table.h"
 #include "server/exec/key_access.h"
+#include "server/exec/memory_limit.h"
 #include "server/exec/services.h"
 #include "server/exec/session.h"
 #include "storage/base/reclaimer.h"
@@ -103,6 +104,7 @@ class Dispatcher {
   Services services_;
   ThreadStats* stats_;
   ChangeRecorder recorder_;
+  MemoryLimit memory_limit_{services_};
   Reclaimer::Reader reader_;
   std::shared_ptr<const Config> config_;
   uint64_t config_generation_ = 0;

@@ -98,6 +98,8 @@ inline constexpr std::string_view kMisconf =
     "option). "
     "Please check the Redis logs for details about the RDB error.";
 inline constexpr std::string_view kSaveInProgress = "ERR Background save already in progress";
+inline constexpr std::string_view kOutOfMemory =
+    "OOM command not allowed when used memory > 'maxmemory'.";
 inline constexpr std::string_view kExecAbort =
     "EXECABORT Transaction discarded because of previous errors.";
 inline constexpr std::string_view kNotInTransaction =

@@ -35,6 +35,7 @@ struct ServerState {
   std::atomic<bool> cron_paused{false};   // DEBUG PAUSE-CRON.
   std::atomic<bool> loading{false};       // The data set is not whole yet.
   std::atomic<bool> last_save_failed{false};
+  std::atomic<bool> over_memory_limit{false};  // See MemoryLimit; only while there is a limit.
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.

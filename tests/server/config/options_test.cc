@@ -105,11 +105,21 @@ TEST(OptionsTest, RefusedOptionsTakeTheirDefaultOnly) {
   EXPECT_EQ(Try("appendonly", {"no"}), "ok");
   EXPECT_EQ(Try("appendonly", {"yes"}),
             "'appendonly yes' is refused: the append-only file is not built yet");
-  EXPECT_EQ(Try("maxmemory", {"0"}), "ok");
-  EXPECT_THAT(Try("maxmemory", {"100mb"}), HasSubstr("'maxmemory 100mb' is refused: "));
   EXPECT_EQ(Try("replicaof", {"no", "one"}), "ok");
   EXPECT_THAT(Try("slaveof", {"10.0.0.1", "6379"}),
               HasSubstr("'replicaof 10.0.0.1 6379' is refused"));
+}
+
+TEST(OptionsTest, ALimitOnMemoryGoesWithNoEvictionOnly) {
+  Config config = DefaultConfig();
+  config.maxmemory = 1000;
+  EXPECT_TRUE(CheckCombination(config).ok());
+  config.maxmemory_policy = MaxmemoryPolicy::kAllkeysLru;
+  EXPECT_EQ(CheckCombination(config).message(),
+            "'maxmemory' together with 'maxmemory-policy allkeys-lru' is refused: eviction is not "
+            "built yet, so a limit needs the policy noeviction");
+  config.maxmemory = 0;
+  EXPECT_TRUE(CheckCombination(config).ok());
 }
 
 TEST(OptionsTest, AWrongValueIsReportedBeforeARefusal) {

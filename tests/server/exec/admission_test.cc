@@ -15,7 +15,7 @@ void Nothing(Call&, Args, ReplyBuilder&) {}
 
 constexpr CommandSpec kRows[] = {
     {.name = "GET", .arity = 2, .flags = kReadOnly, .run = Nothing},
-    {.name = "SET", .arity = -2, .flags = kWrite, .run = Nothing},
+    {.name = "SET", .arity = -2, .flags = kWrite | kDenyOom, .run = Nothing},
     {.name = "EXEC", .arity = 1, .flags = kLoading | kEndsTransaction, .run = Nothing},
     {.name = "AUTH", .arity = -2, .flags = kNoAuth | kLoading, .run = Nothing},
     {.name = "WATCH", .arity = -2, .flags = kNoMulti, .run = Nothing},
@@ -46,6 +46,17 @@ class AdmissionTest : public testing::Test {
 TEST_F(AdmissionTest, AGoodRequestPasses) {
   EXPECT_EQ(Refusal({"get", "k"}), "");
   EXPECT_EQ(Refusal({"client", "kill", "x"}), "");
+}
+
+TEST_F(AdmissionTest, OverTheMemoryLimitWhatMayNeedMoreIsRefused) {
+  state_.over_memory_limit = true;
+  EXPECT_EQ(Refusal({"set", "k", "v"}), "") << "there is no limit";
+  config_.maxmemory = 1;
+  EXPECT_EQ(Refusal({"set", "k", "v"}), "OOM command not allowed when used memory > 'maxmemory'.");
+  EXPECT_EQ(Refusal({"get", "k"}), "");
+  session_.BeginTransaction();
+  EXPECT_EQ(Refusal({"get", "k"}), "OOM command not allowed when used memory > 'maxmemory'.")
+      << "queueing takes memory";
 }
 
 TEST_F(AdmissionTest, AnUnknownCommandIsQuotedWithItsArguments) {
