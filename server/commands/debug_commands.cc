@@ -63,7 +63,8 @@ void Populate(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   if (args.size() < 3 || args.size() > 5) {
     return reply.Fail(error::UnknownSubcommandOrArity(args[1], args[0]));
   }
-  const ArgReader::Range positive = {.min = 0, .otherwise = error::kMustBePositive};
+  const ArgReader::Range positive = {
+      .min = 0, .otherwise = error::kMustBePositive, .malformed = error::kMustBePositive};
   ArgReader in(args.subspan(2));
   const int64_t count = in.Integer(positive);
   const std::string_view prefix = in.done() ? std::string_view("key") : in.Bytes();

@@ -4,6 +4,7 @@
 
 #include <gtest/gtest.h>
 
+#include <optional>
 #include <random>
 #include <set>
 #include <thread>
@@ -11,6 +12,8 @@
 #include "storage/base/number.h"
 #include "storage/disk/rdb_reader.h"
 #include "storage/disk/snapshot.h"
+#include "storage/types/hash.h"
+#include "storage/value.h"
 #include "tests/server/test_server.h"
 #include "tests/storage/disk/string_sink.h"
 
@@ -24,6 +27,13 @@ constexpr int kSnapshots = 300;
 #endif
 constexpr int kAccounts = 400;  // In each of databases 0 and 1.
 constexpr int64_t kBalance = 1'000'000;
+// In each of the two databases also hashes of accounts, one for each form: inside its entry, in a
+// block of its own, and large.
+constexpr struct {
+  const char* key;
+  int fields;
+} kLedgers[] = {{"ledger:inside", 10}, {"ledger:outside", 200}, {"ledger:large", 700}};
+constexpr int64_t kSum = 2 * (kAccounts + 10 + 200 + 700) * kBalance;
 
 using Request = std::vector<std::string>;
 
@@ -52,14 +62,34 @@ class SnapshotStressTest : public testing::Test {
       for (int i = 0; i < kAccounts; ++i) {
         client->Run({"SET", Account(i), std::to_string(kBalance)});
       }
+      for (const auto& ledger : kLedgers) {
+        Request request = {"HSET", ledger.key};
+        for (int i = 0; i < ledger.fields; ++i) {
+          request.push_back(Account(i));
+          request.push_back(std::to_string(kBalance));
+        }
+        client->Run(request);
+      }
     }
   }
   static void Transfer(Client* client) {
     const std::string amount = std::to_string(client->Below(100));
     client->Run({"SELECT", std::to_string(client->Below(2))});
     client->Run({"MULTI"});
-    client->Run({"DECRBY", Account(client->Below(kAccounts)), amount});
-    client->Run({"INCRBY", Account(client->Below(kAccounts)), amount});
+    if (client->Below(2) == 0) {
+      client->Run({"DECRBY", Account(client->Below(kAccounts)), amount});
+    } else {
+      const auto& from = kLedgers[client->Below(3)];
+      client->Run({"HINCRBY", from.key, Account(client->Below(static_cast<size_t>(from.fields))),
+                   std::string("-").append(amount)});
+    }
+    if (client->Below(2) == 0) {
+      client->Run({"INCRBY", Account(client->Below(kAccounts)), amount});
+    } else {
+      const auto& to = kLedgers[client->Below(3)];
+      client->Run(
+          {"HINCRBY", to.key, Account(client->Below(static_cast<size_t>(to.fields))), amount});
+    }
     client->Run({"EXEC"});
   }
   static std::string Stray(Client* client) {
@@ -110,6 +140,18 @@ class SnapshotStressTest : public testing::Test {
         client->dispatcher.SweepExpired(0, 1, 1000);
     }
   }
+  static int64_t SumOfHash(RdbRecord* record) {
+    PagePool pages;
+    Slab slab(&pages);
+    Entry* entry = record->NewEntryIn(&slab);
+    int64_t sum = 0;
+    HashView(CollectionOf(*entry)).ForEach([&](const Element&, const Element& value) {
+      sum += *value.AsInteger();
+    });
+    FreeOutside(*entry);
+    Entry::FreeShell(&slab, entry);
+    return sum;
+  }
   // The sum of all accounts in a file; -1 if an account stands there twice, or the file is damaged.
   static int64_t SumOf(std::string_view file) {
     RdbReader reader(file, {});
@@ -124,6 +166,7 @@ class SnapshotStressTest : public testing::Test {
       if (item != RdbReader::Item::kKey) continue;
       if (!seen.emplace(record.database, record.key).second) return -1;
       if (record.key.starts_with("account:")) sum += *ParseInt64(record.text);
+      if (record.key.starts_with("ledger:")) sum += SumOfHash(&record);
     }
   }
   // Takes a snapshot and checks it, unless it is to be aborted.
@@ -150,7 +193,7 @@ class SnapshotStressTest : public testing::Test {
       return;
     }
     ASSERT_TRUE(status.ok());
-    EXPECT_EQ(SumOf(sink.bytes), 2 * kAccounts * kBalance) << number;
+    EXPECT_EQ(SumOf(sink.bytes), kSum) << number;
     EXPECT_EQ(snapshot.bytes_waiting(), 0u);
   }
 

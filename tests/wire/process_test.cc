@@ -42,6 +42,41 @@ TEST(WireProcessTest, EndsInOrderOnSigtermAndSigint) {
   }
 }
 
+TEST(WireProcessTest, WhatWasWrittenIsThereAfterSigtermAndANewStart) {
+  ServerProcess server({"--save", "900 1", "--io-threads", "2"});
+  RawClient client(server.port());
+  EXPECT_EQ(client.Run("SET", "key", "value"), RespValue::Simple("OK"));
+  server.process().Signal(SIGTERM);
+  EXPECT_EQ(server.process().Wait(), 0);
+  ServerProcess next({"--dir", server.directory().path()});
+  EXPECT_EQ(RawClient(next.port()).Run("GET", "key"), RespValue::Bulk("value"));
+  EXPECT_THAT(next.Log(), HasSubstr("DB loaded from disk"));
+}
+
+TEST(WireProcessTest, ASecondSigintEndsTheSaveAndLeavesNoTemporaryFile) {
+  ServerProcess server({"--save", "900 1", "--rdb-key-save-delay", "10000000"});
+  RawClient client(server.port());
+  EXPECT_EQ(client.Run("SET", "key", "value"), RespValue::Simple("OK"));
+  const std::string temporary =
+      server.directory().File("temp-" + std::to_string(server.process().pid()) + ".rdb");
+  server.process().Signal(SIGINT);
+  EXPECT_TRUE(WaitUntil([&] { return std::filesystem::exists(temporary); }));
+  server.process().Signal(SIGINT);
+  EXPECT_EQ(server.process().Wait(), 1);
+  EXPECT_FALSE(std::filesystem::exists(temporary));
+}
+
+TEST(WireProcessTest, AnEndThatASignalAskedForCanBeCalledOff) {
+  ServerProcess server({"--enable-debug-command", "yes"});
+  RawClient client(server.port());
+  EXPECT_EQ(client.Run("DEBUG", "PAUSE-CRON", "1"), RespValue::Simple("OK"));
+  server.process().Signal(SIGTERM);
+  EXPECT_TRUE(WaitUntil([&] { return client.Run("SHUTDOWN", "ABORT").text() == "OK"; }));
+  EXPECT_EQ(client.Run("DEBUG", "PAUSE-CRON", "0"), RespValue::Simple("OK"));
+  EXPECT_EQ(client.Run("PING"), RespValue::Simple("PONG"));
+  EXPECT_EQ(client.Run("SHUTDOWN", "ABORT").text(), "ERR No shutdown in progress.");
+}
+
 TEST(WireProcessTest, SurvivesSighupAndClientsThatVanish) {
   ServerProcess server;
   server.process().Signal(SIGHUP);
