@@ -57,6 +57,7 @@ void ReadFile(std::string_view bytes, Keyspace* keyspace) {
       case RdbReader::Item::kDamaged:
         return Require(!reader.error().empty(), "damage has a reason");
       case RdbReader::Item::kKey: {
+        if (record.IsNothing()) break;  // An empty collection, of which no key is made.
         const ShardLocks locks = keyspace->LockShard(0);
         Entry* entry = record.NewEntryIn(locks[0].slab());
         CheckRoundTrip(*entry);
