@@ -15,6 +15,7 @@ class MemoryLimitTest : public testing::Test {
   MemoryLimitTest() {
     services_.keyspace = &keyspace_;
     services_.state = &state_;
+    keyspace_.pages().Allocate();  // Something that is in use whatever the allocator tells.
   }
   bool IsOver() const { return state_.over_memory_limit.load(); }
 
