@@ -104,6 +104,7 @@ class TestClient {
   TestClient& operator=(const TestClient&) = delete;
   ~TestClient() {
     dispatcher_->Leave(session_);
+    Mailbox::FlushWakes();  // Nobody may be left to be woken that goes away now.
     sessions_->Remove(session_);
   }
 
@@ -145,6 +146,7 @@ class TestClient {
       dispatcher_->Resume(session_, message.wait, message.then, reply);
     }
     dispatcher_->ResumeIfDue(session_, reply);
+    Mailbox::FlushWakes();
     std::string bytes;
     replies.ForEachPiece([&](std::string_view piece) { bytes.append(piece); });
     return bytes;
