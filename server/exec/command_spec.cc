@@ -98,6 +98,7 @@ Scope CommandSpec::scope() const {
       return keys.empty() ? Scope::kNone : Scope::kKeys;
     case Handler::Kind::kRead:
     case Handler::Kind::kWrite:
+    case Handler::Kind::kBlocking:
       return Has(kNeedsWhole) ? Scope::kAll : Scope::kKeys;
     case Handler::Kind::kWalk:
       return Scope::kWalk;

@@ -54,7 +54,9 @@ void KeyAccess::DeleteExpired(const Located& located, int database, std::string_
   const std::string_view command = parts_.config->lazyfree_lazy_expire ? "UNLINK" : "DEL";
   parts_.recorder->Aside(database, {command, key});
   located.shard->expired_keys.Add();
-  if (located.shard->attention()) located.shard->listeners().Touch(database, key, false);
+  if (located.shard->attention()) {
+    TellListeners(*located.shard, database, key, HashOf(key), /*is_there=*/false);
+  }
   located.shard->Erase(database, located.place);
 }
 
@@ -237,7 +239,7 @@ void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::st
   Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
   if (shard.attention()) {
     const auto place = shard.Find(database, key, parts.keyspace->PositionInShard(hash));
-    shard.listeners().Touch(database, key, static_cast<bool>(place));
+    access_->TellListeners(shard, database, key, hash, static_cast<bool>(place));
   }
   parts.recorder->Changed();
 }

@@ -28,6 +28,7 @@
 #include "server/config/config.h"
 #include "server/exec/change_recorder.h"
 #include "server/exec/collection_limits.h"
+#include "server/exec/ready_keys.h"
 #include "server/exec/stats.h"
 #include "storage/disk/value_codec.h"
 #include "storage/keyspace.h"
@@ -90,6 +91,7 @@ class KeyAccess {
     ChangeRecorder* recorder;
     ThreadStats* stats;
     const Config* config;
+    ReadyKeys* ready = nullptr;  // Of whoever serves those who wait for keys.
   };
   struct Frame {
     ShardLocks* locks;
@@ -141,6 +143,12 @@ class KeyAccess {
     if (!expired_.empty()) [[unlikely]] {
       DeleteNoted();
     }
+  }
+  // Tells those who listen to a key that it has changed. REQUIRES: shard.attention().
+  void TellListeners(Shard& shard, int database, std::string_view key, uint64_t hash,
+                     bool is_there) const {
+    shard.listeners().Touch(database, key, is_there);
+    if (shard.listeners().IsAwaited(database, key)) parts_.ready->Add(database, key, hash);
   }
   // Removes an expired key with its effect. The place is gone afterwards.
   void DeleteExpired(const Located& located, int database, std::string_view key);
@@ -208,6 +216,8 @@ class WriteKeys {
   int databases() const { return access_->parts().keyspace->databases(); }
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
+  // Whether the command may wait; otherwise it is to answer as if its time had passed.
+  bool may_wait() const { return access_->frame().may_wait; }
 
   const CollectionLimits& limits() const { return access_->limits(); }
 
