@@ -208,9 +208,7 @@ void Blocking::ServeKey(const ReadyKeys::Key& key, ShardLocks& locks, const Conf
     const auto place = shard.Find(key.database, key.name, position);
     is_there = place && !place.node()->IsExpired(now_ms_);
     const bool fits = is_there && place.node()->type() == wait->type;
-    // An expired key is deleted by the one who looks at it first.
-    const bool is_due = place && !is_there;
-    if (!fits && !wait->at_any_rate && !is_due) continue;
+    if (!fits && !wait->at_any_rate) continue;
     const std::shared_ptr<Waiter> keeps_alive = wait->waiter;
     auto& blocked = static_cast<BlockedRequest&>(*keeps_alive);
     if (!HoldsAll(locks, blocked)) return late_.Add(key.database, key.name, key.hash);

@@ -159,7 +159,9 @@ TEST_F(QuickListTest, EveryOperationEqualsThatOfAModel) {
         model.erase(model.begin() + static_cast<long>(at));
         const size_t expected = towards == ListEnd::kTail ? at : at - 1;
         ASSERT_EQ(static_cast<bool>(next), expected < model.size());
-        if (next) ASSERT_EQ(list_.Get(next).ToString(), model[expected]);
+        if (next) {
+          ASSERT_EQ(list_.Get(next).ToString(), model[expected]);
+        }
         break;
       }
       case 8: {
