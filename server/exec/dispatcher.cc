@@ -6,6 +6,7 @@
 #include "server/exec/clock.h"
 #include "server/exec/errors.h"
 #include "server/exec/keyspace_access.h"
+#include "server/exec/publisher.h"
 #include "server/exec/session_registry.h"
 
 namespace redstart {
@@ -122,7 +123,10 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   }
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
     // CLIENT REPLY SKIP itself writes nothing.
-    if (session.reply_mode != ReplyMode::kSkipNext) reply.RewindTo(mark);
+    // Pushes are no replies: what SUBSCRIBE says is sent all the same.
+    if (session.reply_mode != ReplyMode::kSkipNext && reply.push_count() == mark.pushes) {
+      reply.RewindTo(mark);
+    }
     if (session.reply_mode == ReplyMode::kSkipThis) session.reply_mode = ReplyMode::kOn;
   }
 }
@@ -248,7 +252,7 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       const ReadKeys keys(&access);
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk,
+      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk, recorder_,
                  frame.locks != nullptr});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
@@ -342,6 +346,11 @@ void Dispatcher::Unwatch(Session& session) {
   session.watches().Unwatch(services_.keyspace);
   session.DropWatches();
   session.watched_keys.store(0, std::memory_order_relaxed);
+}
+
+void Dispatcher::Leave(Session& session) {
+  Unwatch(session);
+  services_.publisher->Leave(session);
 }
 
 bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {

@@ -41,6 +41,8 @@ class Dispatcher {
   void ExecuteTransaction(Session& session, ReplyBuilder& reply);
   // Takes a session's watches back. REQUIRES: no shard is locked by this thread.
   void Unwatch(Session& session);
+  // The session ends: nothing may point to it any more. REQUIRES: as Unwatch.
+  void Leave(Session& session);
 
   // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
   // `budget_us`. True if there is more to delete at once.
@@ -97,7 +99,9 @@ class Dispatcher {
   ShardLocks LockFor(const Transaction& transaction, const WatchList* watches,
                      absl::Span<const KeyRef> keys);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
-  KeyAccess::Parts Parts() { return {services_.keyspace, &recorder_, stats_, config_.get()}; }
+  KeyAccess::Parts Parts() {
+    return {services_.keyspace, &recorder_, stats_, config_.get(), services_.publisher};
+  }
   void RefreshTime();
   bool SweepShard(size_t shard, std::vector<Entry*>* due);
 

@@ -12,7 +12,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
+
+#include "server/exec/publisher.h"
 
 namespace redstart {
 
@@ -21,10 +24,13 @@ class Mailbox {
   enum class Subject : uint8_t {
     kClose,         // Somebody killed the session.
     kJournalBytes,  // The effect stream has bytes for it.
+    kPublication,   // A message for all of `readers`.
   };
   struct Message {
-    uint64_t session;
+    uint64_t session = 0;
     Subject subject;
+    std::shared_ptr<const Publication> publication = nullptr;
+    SessionIds readers = {};
   };
 
   // `wake` makes the thread call Take() soon; it may be called from any thread.
@@ -34,7 +40,7 @@ class Mailbox {
   Mailbox& operator=(const Mailbox&) = delete;
 
   // Any thread. The owner is woken by the caller's next FlushWakes().
-  void Push(const Message& message);
+  void Push(Message message);
   // The owner: all messages so far, in the order of their arrival.
   std::vector<Message> Take();
 

@@ -32,6 +32,15 @@ void Session::DropWatches() {
   watch_failed.store(false, std::memory_order_relaxed);
 }
 
+Subscriptions& Session::subscriptions() {
+  Subscriptions* all = subscriptions_.load(std::memory_order_relaxed);
+  if (all == nullptr) {
+    all = new Subscriptions;
+    subscriptions_.store(all, std::memory_order_release);
+  }
+  return *all;
+}
+
 void Session::Reset(bool authenticated_by_default) {
   EndTransaction();
   DropWatches();
@@ -45,6 +54,7 @@ void Session::Reset(bool authenticated_by_default) {
 
 Session::~Session() {
   if (feed_ != nullptr) feed_->Abandon();
+  delete subscriptions_.load(std::memory_order_relaxed);
 }
 
 void Session::StartFeed(std::shared_ptr<ReplicaFeed> feed) {

@@ -17,6 +17,7 @@
 
 #include "server/exec/mailbox.h"
 #include "server/exec/replica_feed.h"
+#include "server/exec/subscriptions.h"
 #include "server/exec/transaction.h"
 
 namespace redstart {
@@ -69,8 +70,20 @@ class Session {
   // Null unless StartFeed was called.
   ReplicaFeed* feed() { return feed_.get(); }
 
+  // Made on first use; its counts are for every thread.
+  Subscriptions& subscriptions();
+  // Any thread.
+  size_t subscription_count(SubscriptionKind kind) const {
+    const Subscriptions* all = subscriptions_.load(std::memory_order_acquire);
+    return all == nullptr ? 0 : all->count(kind);
+  }
+  size_t subscription_count() const {
+    const Subscriptions* all = subscriptions_.load(std::memory_order_acquire);
+    return all == nullptr ? 0 : all->total();
+  }
+
   // Forgets everything but the connection itself and its labels: RESET. Watches must have been
-  // taken back.
+  // taken back, and channels left.
   void Reset(bool authenticated_by_default);
 
   // --- Published: written by the owner's thread, read by all. ---
@@ -121,6 +134,8 @@ class Session {
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WatchList> watches_;
   std::shared_ptr<ReplicaFeed> feed_;
+  // Owned; never replaced, so that other threads may read the counts.
+  std::atomic<Subscriptions*> subscriptions_{nullptr};
   std::unique_ptr<Labels> labels_;  // Null while all have their defaults.
 };
 
