@@ -38,6 +38,8 @@ struct ClientTotals {
   uint64_t replica_output_bytes = 0;
   uint64_t largest_input = 0;
   uint64_t largest_output = 0;
+  uint64_t waiting = 0;
+  uint64_t waiting_with_deadline = 0;
 };
 
 ClientTotals TotalOfClients(const Call& call) {
@@ -56,6 +58,9 @@ ClientTotals TotalOfClients(const Call& call) {
     const uint64_t input = session.input_bytes.load(std::memory_order_relaxed);
     totals.largest_input = std::max(totals.largest_input, input);
     totals.largest_output = std::max(totals.largest_output, output);
+    if (session.wait_reason.load(std::memory_order_relaxed) == WaitReason::kNone) return;
+    ++totals.waiting;
+    totals.waiting_with_deadline += session.wait_has_deadline.load(std::memory_order_relaxed);
   });
   return totals;
 }
@@ -117,12 +122,11 @@ void WriteClients(const Call& call, InfoFields& fields) {
   fields.Number("maxclients", call.config().maxclients);
   fields.Number("client_recent_max_input_buffer", totals.largest_input);
   fields.Number("client_recent_max_output_buffer", totals.largest_output);
-  // No command waits, and nothing is tracked.
-  for (const std::string_view name :
-       {"blocked_clients", "tracking_clients", "clients_in_timeout_table", "total_blocking_keys",
-        "total_blocking_keys_on_nokey"}) {
-    fields.Number(name, 0);
-  }
+  fields.Number("blocked_clients", totals.waiting);
+  fields.Number("tracking_clients", 0);
+  fields.Number("clients_in_timeout_table", totals.waiting_with_deadline);
+  fields.Number("total_blocking_keys", 0);
+  fields.Number("total_blocking_keys_on_nokey", 0);
 }
 
 void WriteBytes(InfoFields& fields, std::string_view name, uint64_t bytes) {

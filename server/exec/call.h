@@ -32,6 +32,7 @@ class Call {
     KeyWalk& walk;
     ChangeRecorder& recorder;
     bool holds_locks;
+    bool may_wait;
   };
   explicit Call(const Parts& parts) : parts_(parts) {}
 
@@ -49,6 +50,8 @@ class Call {
   bool holds_locks() const { return parts_.holds_locks; }
   // Whoever reads the effect stream is to repeat the command (PUBLISH).
   void RecordCommand() const { parts_.recorder.Changed(); }
+  // Whether the session may be left waiting (Session::BeginWait): not inside EXEC or a script.
+  bool may_wait() const { return parts_.may_wait; }
   // REQUIRES: the row has kNeedsWalk (INFO).
   KeyWalk& walk() const { return parts_.walk; }
 

@@ -1,6 +1,7 @@
 #include "server/exec/mailbox.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/container/inlined_vector.h"
 
