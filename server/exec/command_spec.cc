@@ -24,7 +24,7 @@ uint32_t CategoryOf(CommandGroup group) {
     case CommandGroup::kHash:
       return kCategoryHash;
     case CommandGroup::kPubSub:
-      return kCategoryPubSub;
+      return 0;  // Its flag says so: PUBSUB HELP does not count.
     case CommandGroup::kTransactions:
       return kCategoryTransaction;
     case CommandGroup::kConnection:
