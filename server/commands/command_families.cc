@@ -26,6 +26,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ConnectionCommands(),
       ClientCommands(),
       TransactionCommands(),
+      PubSubCommands(),
       CommandCommands(),
       ConfigCommands(),
       InfoCommands(),

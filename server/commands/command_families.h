@@ -33,6 +33,7 @@ CommandRows KeyspaceCommands();
 CommandRows ConnectionCommands();
 CommandRows ClientCommands();
 CommandRows TransactionCommands();
+CommandRows PubSubCommands();
 CommandRows CommandCommands();
 CommandRows ConfigCommands();
 CommandRows InfoCommands();

@@ -19,6 +19,7 @@
 #include "server/observe/allocator.h"
 #include "server/observe/host.h"
 #include "server/persistence/persistence.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/access_clock.h"
 
 namespace redstart {
@@ -235,8 +236,11 @@ void WriteStats(const Call& call, InfoFields& fields) {
          "current_eviction_exceeded_time"});
   sum("keyspace_hits", &ThreadStats::keyspace_hits);
   sum("keyspace_misses", &ThreadStats::keyspace_misses);
-  zeros({"pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",
-         "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
+  const ChannelRegistry& channels = *services.channels;
+  fields.Number("pubsub_channels", channels.size(SubscriptionKind::kChannel));
+  fields.Number("pubsub_patterns", channels.size(SubscriptionKind::kPattern));
+  fields.Number("pubsubshard_channels", channels.size(SubscriptionKind::kShardChannel));
+  zeros({"latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
          "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
          "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
          "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",

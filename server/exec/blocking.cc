@@ -240,7 +240,7 @@ bool Blocking::Rerun(BlockedRequest& blocked, ShardLocks& locks, const Config& c
       services_.state->over_memory_limit.load(std::memory_order_relaxed)) {
     reply.Fail(error::kOutOfMemory);
   } else {
-    KeyAccess access({services_.keyspace, recorder_, stats_, &config, &ready_},
+    KeyAccess access({services_.keyspace, recorder_, stats_, &config, services_.publisher, &ready_},
                      {.locks = &locks,
                       .database = blocked.database,
                       .now_ms = now_ms_,

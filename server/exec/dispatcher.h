@@ -49,7 +49,8 @@ class Dispatcher {
   bool Resume(Session& session, uint64_t wait, const Continuation& then, ReplyBuilder& reply);
   // The same when the deadline of its wait may have come.
   bool ResumeIfDue(Session& session, ReplyBuilder& reply);
-  // The session goes away: nothing that it left with others may point to it.
+  // The session goes away, or begins anew (RESET): nothing that it left with others may point to
+  // it. REQUIRES: as Unwatch.
   void Leave(Session& session);
 
   // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
@@ -112,7 +113,8 @@ class Dispatcher {
                      absl::Span<const KeyRef> keys);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
   KeyAccess::Parts Parts() {
-    return {services_.keyspace, &recorder_, stats_, config_.get(), blocking_.ready()};
+    return {services_.keyspace, &recorder_,          stats_,
+            config_.get(),      services_.publisher, blocking_.ready()};
   }
   void RefreshTime();
   bool SweepShard(size_t shard, std::vector<Entry*>* due);

@@ -6,6 +6,40 @@
 #include "storage/value.h"
 
 namespace redstart {
+namespace {
+
+// As notify-keyspace-events knows it; none for what is not notified.
+uint32_t ClassOf(Event event) {
+  switch (event) {
+    case Event::kGeneric:
+      return kNotifyGeneric;
+    case Event::kString:
+      return kNotifyString;
+    case Event::kList:
+      return kNotifyList;
+    case Event::kSet:
+      return kNotifySet;
+    case Event::kHash:
+      return kNotifyHash;
+    case Event::kSortedSet:
+      return kNotifyZset;
+    case Event::kStream:
+      return kNotifyStream;
+    case Event::kExpired:
+      return kNotifyExpired;
+    case Event::kEvicted:
+      return kNotifyEvicted;
+    case Event::kNew:
+      return kNotifyNew;
+    case Event::kKeyMiss:
+      return kNotifyKeyMiss;
+    case Event::kSilent:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
 
 uint64_t KeyAccess::HashOutOfTurn(std::string_view key) const {
   if (!frame_.keys.empty() && IsKey(0, key)) {
@@ -58,6 +92,21 @@ void KeyAccess::DeleteExpired(const Located& located, int database, std::string_
     TellListeners(*located.shard, database, key, HashOf(key), /*is_there=*/false);
   }
   located.shard->Erase(database, located.place);
+  Notify(Event::kExpired, "expired", database, key);
+}
+
+void KeyAccess::PublishEvent(Event event, std::string_view name, int database,
+                             std::string_view key) const {
+  const uint32_t wanted = parts_.config->notify_keyspace_events;
+  if ((wanted & ClassOf(event)) == 0) return;
+  std::string channel = "__keyspace@" + std::to_string(database) + "__:";
+  if ((wanted & kNotifyKeyspace) != 0) {
+    parts_.publisher->Publish(SubscriptionKind::kChannel, channel.append(key), name);
+  }
+  if ((wanted & kNotifyKeyevent) != 0) {
+    channel = "__keyevent@" + std::to_string(database) + "__:";
+    parts_.publisher->Publish(SubscriptionKind::kChannel, channel.append(name), key);
+  }
 }
 
 const Entry* ReadKeys::FindEntry(std::string_view key) const {
@@ -70,6 +119,7 @@ const Entry* ReadKeys::Peek(std::string_view key) const {
   const Entry* entry = access_->FindLive(key, database());
   ThreadStats* stats = access_->parts().stats;
   (entry == nullptr ? stats->keyspace_misses : stats->keyspace_hits).Add();
+  if (entry == nullptr) access_->Notify(Event::kKeyMiss, "keymiss", database(), key);
   return entry;
 }
 
@@ -122,6 +172,7 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
         NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, options.deadline);
     entry->set_access(access_->NewAccessClock());
     located.shard->Insert(database(), entry, located.position);
+    NotifyNew(key);
     return;
   }
   const Entry* entry = located.place.node();
@@ -162,7 +213,8 @@ WriteKeys::Opened WriteKeys::OpenForEdit(std::string_view key, ValueType type, b
     if (access_->frame().touch) access_->NoteUse(located.place.node());
   }
   return {.slot = EntrySlot(located.shard, database(), key, located.position, located.place,
-                            access_->NewAccessClock())};
+                            access_->NewAccessClock()),
+          .created = !located.place};
 }
 
 void WriteKeys::Add(std::string_view key, DecodedValue&& value, uint64_t deadline) {
@@ -170,6 +222,7 @@ void WriteKeys::Add(std::string_view key, DecodedValue&& value, uint64_t deadlin
   Entry* entry = NewEntry(located.shard->slab(), key, std::move(value), deadline);
   entry->set_access(access_->NewAccessClock());
   located.shard->Insert(database(), entry, located.position);
+  NotifyNew(key);
 }
 
 bool WriteKeys::DeleteIn(int database, std::string_view key) {
@@ -220,6 +273,7 @@ void WriteKeys::Transplant(std::string_view from, int to_database, std::string_v
     copy->set_access(access_->NewAccessClock());
   }
   target.shard->Insert(to_database, copy, target.position);
+  access_->Notify(Event::kNew, "new", to_database, to);
 }
 
 void WriteKeys::SetAccessClock(std::string_view key, uint32_t access) {
@@ -233,7 +287,22 @@ void WriteKeys::ChangedIn(int database, std::string_view key, Event event, std::
   access_->parts().stats->changes.Add(changes);
 }
 
-void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::string_view) {
+void WriteKeys::ChangedQuietly(std::string_view key, Event event, std::string_view name,
+                               uint64_t changes) {
+  CountChanges(changes);
+  access_->parts().recorder->Changed();
+  access_->Notify(event, name, database(), key);
+}
+
+void WriteKeys::WakeWaiters(std::string_view key) {
+  const KeyAccess::Parts& parts = access_->parts();
+  const uint64_t hash = access_->HashOf(key);
+  const Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
+  if (shard.listeners().IsAwaited(database(), key)) parts.ready->Add(database(), key, hash);
+}
+
+void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event event,
+                              std::string_view name) {
   const KeyAccess::Parts& parts = access_->parts();
   const uint64_t hash = access_->HashOf(key);
   Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
@@ -242,6 +311,7 @@ void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::st
     access_->TellListeners(shard, database, key, hash, static_cast<bool>(place));
   }
   parts.recorder->Changed();
+  access_->Notify(event, name, database, key);
 }
 
 }  // namespace redstart

@@ -12,7 +12,10 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
+
+#include "server/exec/publisher.h"
 
 namespace redstart {
 
@@ -29,11 +32,14 @@ class Mailbox {
   enum class Subject : uint8_t {
     kClose,         // Somebody killed the session.
     kJournalBytes,  // The effect stream has bytes for it.
+    kPublication,   // A message for all of `readers`.
     kResume,        // A wait of it is over (session_wait.h).
   };
   struct Message {
-    uint64_t session;
+    uint64_t session = 0;
     Subject subject;
+    std::shared_ptr<const Publication> publication = nullptr;
+    SessionIds readers = {};
     uint64_t wait = 0;  // kResume: the number of the wait, and what is to be done.
     Continuation then = nullptr;
   };

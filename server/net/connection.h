@@ -35,6 +35,11 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   void ResumeIfDue();
   // Sends what the effect stream has for this session.
   void SendFeed();
+  // Queues a message that was published, unless the session has left its channel; SendPushes is to
+  // follow. REQUIRES: no request of this thread is being executed.
+  void QueuePush(const Publication& publication);
+  // Sends what QueuePush has queued.
+  void SendPushes();
   // Closes at once; what was not sent is lost. The thread forgets the connection.
   void Close();
   // Called about once a second: idle timeout and the soft output limit.

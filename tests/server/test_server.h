@@ -25,6 +25,7 @@
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
 #include "server/persistence/persistence.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/disk/journal.h"
 
 namespace redstart {
@@ -63,6 +64,7 @@ struct TestServer {
   IgnoredControl control;
   Keyspace keyspace{64, 16, 12345};
   Journal journal;
+  ChannelRegistry channels;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
                        .config = &config,
@@ -72,6 +74,8 @@ struct TestServer {
                        .state = &state,
                        .control = &control,
                        .persistence = &persistence,
+                       .channels = &channels,
+                       .publisher = &channels,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
 
