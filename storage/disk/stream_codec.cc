@@ -3,6 +3,8 @@
 #include <memory>
 #include <utility>
 
+#include "storage/types/stream_node.h"
+
 namespace redstart {
 namespace {
 
@@ -93,7 +95,10 @@ class StreamReader {
       const std::string id = Text();
       const std::string listpack = Text();
       Require(id.size() == kIdBytes && IsValidStreamNode(listpack));
-      if (ok_) Require(stream->AddNode(DecodeId(id), listpack));
+      if (!ok_) return;
+      const StreamId node_id = DecodeId(id);
+      live_entries_ += StreamNode(node_id, listpack).live();
+      Require(stream->AddNode(node_id, listpack));
     }
   }
 
@@ -108,7 +113,7 @@ class StreamReader {
       max_deleted_id = IdOfLengths();
       entries_added = Length();
     }
-    Require(length == 0 || !stream->nodes().empty());
+    Require(length == live_entries_);
     stream->Restore(length, last_id, first_id, max_deleted_id, entries_added);
   }
 
@@ -152,6 +157,7 @@ class StreamReader {
 
   const uint8_t type_;
   RdbInput* input_;
+  uint64_t live_entries_ = 0;
   bool ok_ = true;
 };
 
