@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "server/commands/command_families.h"
 #include "server/config/command_line.h"
+#include "server/exec/command_table.h"
 #include "server/healthcheck.h"
 #include "server/observe/log.h"
 #include "server/server.h"
@@ -54,6 +56,11 @@ int main(int argc, char** argv) {
   if (!environment.ok()) return Complain(environment.status());
   const auto config = redstart::LoadConfig(*command_line, *environment, std::cin);
   if (!config.ok()) return Complain(config.status());
+  if (const absl::Status status =
+          redstart::CheckRenames(redstart::AllCommandFamilies(), config->renamed_commands);
+      !status.ok()) {
+    return Complain(status);
+  }
   if (command_line->action == redstart::CommandLine::Action::kCheckHealth) {
     return ReportHealth(*config);
   }

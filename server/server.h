@@ -48,7 +48,7 @@ class Server : private ServerControl {
   Clock clock_;
   ConfigStore config_;
   std::vector<CommandRows> families_ = AllCommandFamilies();
-  CommandTable commands_{families_};
+  CommandTable commands_{families_, config_.current()->renamed_commands};
   StatsBoard stats_{commands_.size()};
   SessionRegistry sessions_;
   Journal journal_;
