@@ -13,6 +13,8 @@ std::vector<CommandRows> AllCommandFamilies() {
       BitFieldCommands(),
       HyperLogLogCommands(),
       HashCommands(),
+      SetCommands(),
+      SetAlgebraCommands(),
       KeyCommands(),
       ExpiryCommands(),
       ScanCommands(),

@@ -20,6 +20,8 @@ CommandRows BitmapCommands();
 CommandRows BitFieldCommands();
 CommandRows HyperLogLogCommands();
 CommandRows HashCommands();
+CommandRows SetCommands();
+CommandRows SetAlgebraCommands();
 CommandRows KeyCommands();
 CommandRows ExpiryCommands();
 CommandRows ScanCommands();

@@ -56,6 +56,10 @@ inline constexpr std::string_view kValueRange = "ERR value is out of range";
 // What a count says that may be anything but the smallest number there is.
 inline constexpr std::string_view kCountRange =
     "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+inline constexpr std::string_view kKeyCountPositive = "ERR numkeys should be greater than 0";
+inline constexpr std::string_view kKeyCountArgs =
+    "ERR Number of keys can't be greater than number of args";
+inline constexpr std::string_view kLimitNegative = "ERR LIMIT can't be negative";
 inline constexpr std::string_view kSameObject = "ERR source and destination objects are the same";
 inline constexpr std::string_view kDeadlineNxConflict =
     "ERR NX and XX, GT or LT options at the same time are not compatible";

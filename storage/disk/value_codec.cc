@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/disk/hash_codec.h"
+#include "storage/disk/set_codec.h"
 #include "storage/string_editor.h"
 #include "storage/value.h"
 
@@ -37,6 +38,10 @@ ReadFunction ReaderOf(uint8_t rdb_type) {
     case kRdbTypeHashZiplist:
     case kRdbTypeHashListpack:
       return ReadRdbHash;
+    case kRdbTypeSet:
+    case kRdbTypeSetIntSet:
+    case kRdbTypeSetListpack:
+      return ReadRdbSet;
     default:
       return nullptr;
   }
@@ -75,23 +80,29 @@ Entry* NewCollectionEntry(Slab* slab, std::string_view key, DecodedCollection&& 
 
 }  // namespace
 
-uint8_t RdbTypeOf(const Entry& entry) {
+uint8_t RdbTypeOf(const Entry& entry, uint16_t rdb_version) {
   switch (entry.type()) {
     case ValueType::kString:
       return kRdbTypeString;
     case ValueType::kHash:
       return RdbTypeOfHash(HashView(CollectionOf(entry)));
+    case ValueType::kSet:
+      return RdbTypeOfSet(SetView(CollectionOf(entry)), rdb_version);
     default:
       UnknownType();
   }
 }
 
-void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string* out) {
+void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string* out,
+                    uint16_t rdb_version) {
   switch (entry.type()) {
     case ValueType::kString:
       return AppendString(entry.string(), compression, out);
     case ValueType::kHash:
       return AppendRdbHash(HashView(CollectionOf(entry)), compression, out);
+    case ValueType::kSet:
+      return AppendRdbSet(SetView(CollectionOf(entry)), RdbTypeOf(entry, rdb_version), compression,
+                          out);
     default:
       UnknownType();
   }

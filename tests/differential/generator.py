@@ -1,4 +1,4 @@
-"""Random command sequences over strings, hashes, keys, deadlines and transactions. Everything follows from the seed."""
+"""Random command sequences over strings, hashes, sets, keys, deadlines and transactions. Everything follows from the seed."""
 import random
 
 KEYS = ["k%d" % i for i in range(6)] + ["", "a key", "key\x00\xff", "k" * 300]
@@ -8,6 +8,7 @@ INTEGERS = ["0", "1", "-1", "2", "5", "10", "100", "-5", "-100", "1000000", "922
 FLOATS = ["0", "1", "-1.5", "0.1", "3.0e3", "1e17", "5e-5", "-0", "abc", "nan", "inf", "1e400", " 1"]
 OFFSETS = ["0", "1", "5", "-1", "-5", "100", "70000", "536870911", "536870912", "9999999999999999999", "x"]
 FIELDS = ["f%d" % i for i in range(8)] + ["", "1", "-5", "1000000", "field\x00\xff", "f" * 63, "f" * 64, "f" * 65, "f" * 300]
+MEMBERS = ["m%d" % i for i in range(6)] + ["1", "2", "3", "-5", "1000000", "70000", "", "01", "9223372036854775807", "-9223372036854775808", "m\x00\xff", "m" * 64, "m" * 65, "m" * 300]
 COUNTS = ["1", "2", "5", "-1", "-3", "0", "100", "-20", "x", "9223372036854775807", "-9223372036854775808"]
 # No deadline passes during a run, whatever the machine does; what expiry does is tested with clocks that can be set.
 SECONDS = ["100000", "500000", "1000000", "0", "-1", "-100", "9223372036854775807", "9223372036854775", "abc", "9223372036854776"]
@@ -135,6 +136,39 @@ class Generator:
 
     def make_hash_scan(self):
         return ["HSCAN", self.key(), self.pick(["0", "0", "0", "x"])] + self.maybe(0.7, "COUNT", self.pick(["1000", "1000", "0", "x"])) + self.maybe(0.3, "MATCH", self.pick(["*", "f*", "f[12]"])) + self.maybe(0.05, "TYPE", "hash")
+
+    def member(self):
+        return self.pick(MEMBERS[:12]) if self.random.random() < 0.8 else self.pick(MEMBERS)
+
+    def make_set_add(self):
+        if self.random.random() < 0.1:  # Past the limits of small sets, now and then.
+            first = self.pick(["", "many"])
+            return ["SADD", self.key()] + [first + str(i) for i in range(self.pick([100, 128, 129, 512, 513]))]
+        return ["SADD", self.key()] + self.some(self.member, 1, 6)
+
+    def make_set_add_often(self):
+        return ["SADD", self.pick(KEYS[:4])] + self.some(self.member, 1, 4)
+
+    def make_set_remove(self):
+        return ["SREM", self.key()] + self.some(self.member, 1, 6)
+
+    def make_set_ask(self):
+        return self.pick([["SISMEMBER", self.key(), self.member()], ["SMISMEMBER", self.key()] + self.some(self.member), ["SCARD", self.key()], ["SMEMBERS", self.key()],
+                          ["SMOVE", self.key(), self.key(), self.member()]])
+
+    def make_set_random(self):
+        # What SPOP takes out must not be a matter of luck: all of a set, or nothing.
+        return self.pick([["SRANDMEMBER", self.key()] + self.maybe(0.7, self.pick(COUNTS[:9])), ["SRANDMEMBER", "nowhere", self.pick(COUNTS)],
+                          ["SPOP", self.key(), self.pick(["1000", "0", "-1", "x", "9223372036854775807"])], ["SPOP", "nowhere"]])
+
+    def make_set_algebra(self):
+        return [self.pick(["SINTER", "SUNION", "SDIFF", "SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE"])] + self.some(self.key, 2, 4)
+
+    def make_set_count(self):
+        return ["SINTERCARD", self.pick(["1", "2", "2", "2", "3", "0", "-1", "x"])] + self.some(self.key, 2, 3) + self.maybe(0.5, "LIMIT", self.pick(["0", "1", "5", "-1", "x"]))
+
+    def make_set_scan(self):
+        return ["SSCAN", self.key(), self.pick(["0", "0", "0", "x"])] + self.maybe(0.7, "COUNT", self.pick(["1000", "1000", "0", "x"])) + self.maybe(0.3, "MATCH", self.pick(["*", "m*", "m[12]"]))
 
     def make_expire(self):
         name, values = self.pick([("EXPIRE", SECONDS), ("PEXPIRE", SECONDS), ("EXPIREAT", UNIX_SECONDS), ("PEXPIREAT", UNIX_MILLIS)])
