@@ -2,13 +2,13 @@
 
 #include <algorithm>
 #include <string_view>
-#include <utility>
 #include <vector>
 
 #include "absl/container/inlined_vector.h"
 #include "absl/functional/function_ref.h"
 #include "server/commands/command_families.h"
 #include "server/commands/element_reply.h"
+#include "server/commands/stored_result.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/errors.h"
 #include "server/exec/key_access.h"
@@ -224,18 +224,10 @@ void SDiff(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   ReplyWithSet(result.view(), reply);
 }
 
-// Puts a set in the place of whatever the key held; an empty one deletes it.
 void Store(WriteKeys& keys, std::string_view key, SetBuilder* result, std::string_view event,
            ReplyBuilder& reply) {
   const size_t size = result->size();
-  const bool deleted = keys.Delete(key);
-  if (size > 0) {
-    keys.Add(key, TakeSet(result), Entry::kNever);
-    keys.Changed(key, Event::kSet, event);
-  } else if (deleted) {
-    keys.Changed(key, Event::kGeneric, "del");
-  }
-  reply.Integer(static_cast<int64_t>(size));
+  StoreResult(keys, key, TakeSet(result), size, Event::kSet, event, reply);
 }
 
 // SINTERSTORE destination key [key ...]

@@ -2,6 +2,7 @@
 
 #include "storage/types/hash.h"
 #include "storage/types/set.h"
+#include "storage/types/zset.h"
 #include "storage/value.h"
 
 namespace redstart {
@@ -25,6 +26,16 @@ void AddSet(const SetView& set, Digest* digest) {
   set.ForEach([&](const Element& member) {
     IntegerText scratch;
     digest->Xor(member.View(&scratch));
+  });
+}
+
+void AddZSet(const ZSetView& zset, Digest* digest) {
+  zset.ForEach([&](const Element& member, double score) {
+    char text[kMaxDoubleChars];
+    Digest one;
+    MixElement(member, &one);
+    one.Mix({text, static_cast<size_t>(FormatDouble(score, text) - text)});
+    digest->Xor(one);
   });
 }
 
@@ -62,6 +73,9 @@ void AddValue(const Entry& entry, Digest* digest) {
       break;
     case ValueType::kSet:
       AddSet(SetView(CollectionOf(entry)), digest);
+      break;
+    case ValueType::kSortedSet:
+      AddZSet(ZSetView(CollectionOf(entry)), digest);
       break;
     default:
       break;

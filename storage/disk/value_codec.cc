@@ -6,6 +6,7 @@
 
 #include "storage/disk/hash_codec.h"
 #include "storage/disk/set_codec.h"
+#include "storage/disk/zset_codec.h"
 #include "storage/string_editor.h"
 #include "storage/value.h"
 
@@ -42,6 +43,11 @@ ReadFunction ReaderOf(uint8_t rdb_type) {
     case kRdbTypeSetIntSet:
     case kRdbTypeSetListpack:
       return ReadRdbSet;
+    case kRdbTypeZSet:
+    case kRdbTypeZSet2:
+    case kRdbTypeZSetZiplist:
+    case kRdbTypeZSetListpack:
+      return ReadRdbZSet;
     default:
       return nullptr;
   }
@@ -88,6 +94,8 @@ uint8_t RdbTypeOf(const Entry& entry, uint16_t rdb_version) {
       return RdbTypeOfHash(HashView(CollectionOf(entry)));
     case ValueType::kSet:
       return RdbTypeOfSet(SetView(CollectionOf(entry)), rdb_version);
+    case ValueType::kSortedSet:
+      return RdbTypeOfZSet(ZSetView(CollectionOf(entry)));
     default:
       UnknownType();
   }
@@ -103,6 +111,8 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
     case ValueType::kSet:
       return AppendRdbSet(SetView(CollectionOf(entry)), RdbTypeOf(entry, rdb_version), compression,
                           out);
+    case ValueType::kSortedSet:
+      return AppendRdbZSet(ZSetView(CollectionOf(entry)), compression, out);
     default:
       UnknownType();
   }

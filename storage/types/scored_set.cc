@@ -20,9 +20,8 @@ size_t ScoredSet::MemoryBytes() const {
 
 std::unique_ptr<Collection> ScoredSet::Clone() const {
   auto copy = std::make_unique<ScoredSet>();
-  tree_.VisitUp(0, size(), [&](const ScoredMember& element) {
-    copy->Set(element.member(), element.score());
-  });
+  tree_.VisitUp(0, size(),
+                [&](const ScoredMember& element) { copy->Set(element.member(), element.score()); });
   return copy;
 }
 
