@@ -94,6 +94,8 @@ Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config
                        .stats = &stats_,
                        .state = &state_,
                        .control = this,
+                       .channels = &channels_,
+                       .publisher = &channels_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();

@@ -17,6 +17,7 @@
 #include "server/exec/stats.h"
 #include "server/net/io_threads.h"
 #include "server/persistence/persistence.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/disk/journal.h"
 #include "storage/keyspace.h"
 
@@ -51,6 +52,7 @@ class Server : private ServerControl {
   StatsBoard stats_{commands_.size()};
   SessionRegistry sessions_;
   Journal journal_;
+  ChannelRegistry channels_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;

@@ -30,6 +30,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ConnectionCommands(),
       ClientCommands(),
       TransactionCommands(),
+      PubSubCommands(),
       CommandCommands(),
       ConfigCommands(),
       InfoCommands(),

@@ -37,6 +37,7 @@ CommandRows KeyspaceCommands();
 CommandRows ConnectionCommands();
 CommandRows ClientCommands();
 CommandRows TransactionCommands();
+CommandRows PubSubCommands();
 CommandRows CommandCommands();
 CommandRows ConfigCommands();
 CommandRows InfoCommands();

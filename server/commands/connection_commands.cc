@@ -40,8 +40,15 @@ bool Authenticate(Call& call, std::string_view user, std::string_view password,
 }
 
 // PING [message]
-void Ping(Call&, Args args, ReplyBuilder& reply) {
+void Ping(Call& call, Args args, ReplyBuilder& reply) {
   if (args.size() > 2) return reply.Fail(error::WrongArity("ping"));
+  const Session& session = call.session();
+  if (session.subscription_count() > 0 && reply.resp_version() == 2) {
+    // What a RESP2 subscriber receives always looks like a message.
+    reply.Array(2);
+    reply.Bulk("pong");
+    return reply.Bulk(args.size() == 1 ? "" : args[1]);
+  }
   if (args.size() == 1) return reply.Simple("PONG");
   reply.Bulk(args[1]);
 }
@@ -162,7 +169,7 @@ void Reset(Call& call, Args, ReplyBuilder& reply) {
   if (session.reads_journal.load(std::memory_order_relaxed)) {
     return reply.Fail("ERR can only reset normal client connections");
   }
-  call.dispatcher().Unwatch(session);
+  call.dispatcher().Leave(session);
   session.Reset(call.config().requirepass.empty());
   // What the client library said about itself stays true.
   if (!session.labels().name.empty()) {
@@ -182,7 +189,7 @@ constexpr CommandSpec kCommands[] = {
     {.name = "PING",
      .args = "[message]",
      .arity = -1,
-     .flags = kFast | kSentinel | kTellsHealth,
+     .flags = kFast | kSentinel | kTellsHealth | kForSubscribers,
      .group = CommandGroup::kConnection,
      .run = Ping,
      .since = "1.0.0",
@@ -227,7 +234,7 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(1)"},
     {.name = "RESET",
      .arity = 1,
-     .flags = kAnyTime | kNeverQueued,
+     .flags = kAnyTime | kNeverQueued | kForSubscribers,
      .group = CommandGroup::kConnection,
      .run = Reset,
      .since = "6.2.0",
@@ -235,7 +242,7 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(1)"},
     {.name = "QUIT",
      .arity = -1,
-     .flags = kAnyTime | kNeverQueued,
+     .flags = kAnyTime | kNeverQueued | kForSubscribers,
      .group = CommandGroup::kConnection,
      .run = Quit,
      .since = "1.0.0",

@@ -19,6 +19,7 @@
 #include "server/observe/allocator.h"
 #include "server/observe/host.h"
 #include "server/persistence/persistence.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/access_clock.h"
 
 namespace redstart {
@@ -37,6 +38,8 @@ struct ClientTotals {
   uint64_t replica_output_bytes = 0;
   uint64_t largest_input = 0;
   uint64_t largest_output = 0;
+  uint64_t waiting = 0;
+  uint64_t waiting_with_deadline = 0;
 };
 
 ClientTotals TotalOfClients(const Call& call) {
@@ -55,6 +58,9 @@ ClientTotals TotalOfClients(const Call& call) {
     const uint64_t input = session.input_bytes.load(std::memory_order_relaxed);
     totals.largest_input = std::max(totals.largest_input, input);
     totals.largest_output = std::max(totals.largest_output, output);
+    if (session.wait_reason.load(std::memory_order_relaxed) == WaitReason::kNone) return;
+    ++totals.waiting;
+    totals.waiting_with_deadline += session.wait_has_deadline.load(std::memory_order_relaxed);
   });
   return totals;
 }
@@ -116,12 +122,11 @@ void WriteClients(const Call& call, InfoFields& fields) {
   fields.Number("maxclients", call.config().maxclients);
   fields.Number("client_recent_max_input_buffer", totals.largest_input);
   fields.Number("client_recent_max_output_buffer", totals.largest_output);
-  // No command waits, and nothing is tracked.
-  for (const std::string_view name :
-       {"blocked_clients", "tracking_clients", "clients_in_timeout_table", "total_blocking_keys",
-        "total_blocking_keys_on_nokey"}) {
-    fields.Number(name, 0);
-  }
+  fields.Number("blocked_clients", totals.waiting);
+  fields.Number("tracking_clients", 0);
+  fields.Number("clients_in_timeout_table", totals.waiting_with_deadline);
+  fields.Number("total_blocking_keys", 0);
+  fields.Number("total_blocking_keys_on_nokey", 0);
 }
 
 void WriteBytes(InfoFields& fields, std::string_view name, uint64_t bytes) {
@@ -225,8 +230,11 @@ void WriteStats(const Call& call, InfoFields& fields) {
          "current_eviction_exceeded_time"});
   sum("keyspace_hits", &ThreadStats::keyspace_hits);
   sum("keyspace_misses", &ThreadStats::keyspace_misses);
-  zeros({"pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",
-         "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
+  const ChannelRegistry& channels = *services.channels;
+  fields.Number("pubsub_channels", channels.size(SubscriptionKind::kChannel));
+  fields.Number("pubsub_patterns", channels.size(SubscriptionKind::kPattern));
+  fields.Number("pubsubshard_channels", channels.size(SubscriptionKind::kShardChannel));
+  zeros({"latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
          "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
          "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
          "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",

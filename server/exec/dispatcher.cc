@@ -6,6 +6,7 @@
 #include "server/exec/clock.h"
 #include "server/exec/errors.h"
 #include "server/exec/keyspace_access.h"
+#include "server/exec/publisher.h"
 #include "server/exec/session_registry.h"
 
 namespace redstart {
@@ -73,6 +74,9 @@ size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, Rep
         return next;
       }
       ExecuteOne(session, plans_[next], batch[next], reply);
+      if (session.is_waiting()) [[unlikely]] {
+        return session.wait().reason == WaitReason::kPaused ? next : next + 1;
+      }
     }
   }
   return batch.size();
@@ -105,8 +109,7 @@ void Dispatcher::Prefetch(int database, absl::Span<const KeyRef> keys) {
 void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply) {
   if (session.reply_mode == ReplyMode::kSkipNext) session.reply_mode = ReplyMode::kSkipThis;
   const ReplyBuilder::Mark mark = reply.GetMark();
-  counted_errors_ = mark.errors;
-  reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
+  BeginReply(session, reply);
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
   if (config_->maxmemory > 0) [[unlikely]] {
@@ -121,10 +124,72 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
     Run(session, *plan.row, args, KeysOf(plan), reply);
   }
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
-    // CLIENT REPLY SKIP itself writes nothing.
-    if (session.reply_mode != ReplyMode::kSkipNext) reply.RewindTo(mark);
-    if (session.reply_mode == ReplyMode::kSkipThis) session.reply_mode = ReplyMode::kOn;
+    ApplyReplyMode(session, mark, reply);
   }
+}
+
+void Dispatcher::BeginReply(const Session& session, ReplyBuilder& reply) {
+  counted_errors_ = reply.error_count();
+  reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
+}
+
+void Dispatcher::ApplyReplyMode(Session& session, const ReplyBuilder::Mark& mark,
+                                ReplyBuilder& reply) {
+  // CLIENT REPLY SKIP itself writes nothing. Pushes are no replies: what SUBSCRIBE says is sent all
+  // the same.
+  if (session.reply_mode != ReplyMode::kSkipNext && reply.push_count() == mark.pushes) {
+    reply.RewindTo(mark);
+  }
+  if (session.reply_mode != ReplyMode::kSkipThis) return;
+  if (session.is_waiting() && session.wait().reason == WaitReason::kPaused) {
+    session.reply_mode = ReplyMode::kSkipNext;  // The request is still to come.
+    return;
+  }
+  session.reply_mode = ReplyMode::kOn;
+  if (session.is_waiting()) session.wait().is_silent = true;
+}
+
+bool Dispatcher::Resume(Session& session, uint64_t wait, const Continuation& then,
+                        ReplyBuilder& reply) {
+  if (!session.is_waiting() || session.wait().number != wait) return false;
+  const bool is_silent = session.wait().is_silent || session.reply_mode == ReplyMode::kOff;
+  session.EndWait();
+  if (then == nullptr) return true;
+  RefreshTime();
+  config();
+  const ReplyBuilder::Mark mark = reply.GetMark();
+  BeginReply(session, reply);
+  then(*this, session, reply);
+  CountErrors(reply);
+  if (is_silent) reply.RewindTo(mark);
+  return true;
+}
+
+bool Dispatcher::ResumeIfDue(Session& session, ReplyBuilder& reply) {
+  RefreshTime();
+  if (!session.is_waiting() || session.wait().options.deadline_ms > now_us_ / 1000) return false;
+  SessionWait& wait = session.wait();
+  const bool is_silent = wait.is_silent || session.reply_mode == ReplyMode::kOff;
+  const ReplyBuilder::Mark mark = reply.GetMark();
+  BeginReply(session, reply);
+  if (wait.options.on_deadline != nullptr && !wait.options.on_deadline(*this, session, reply)) {
+    return false;
+  }
+  session.EndWait();
+  CountErrors(reply);
+  if (is_silent) reply.RewindTo(mark);
+  return true;
+}
+
+void Dispatcher::Leave(Session& session) {
+  if (session.is_waiting()) {
+    // Taken out first: nothing ends this wait a second time.
+    const SessionWait wait = std::move(session.wait());
+    session.EndWait();
+    if (wait.options.on_leave != nullptr) wait.options.on_leave(*this, session);
+  }
+  Unwatch(session);
+  services_.publisher->Leave(session);
 }
 
 void Dispatcher::Refuse(Session& session, const CommandRow* row, const std::string& error,
@@ -209,6 +274,7 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
       .now_ms = now_us_ / 1000,
       .keys = keys,
       .touch = !session.no_touch.load(std::memory_order_relaxed),
+      .may_wait = may_wait_,
   };
   CommandStats& counts = stats_->commands[row.index];
   const bool timed = counts.calls.Get() % kCallsPerTimedCall == 0;
@@ -248,8 +314,8 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       const ReadKeys keys(&access);
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk,
-                 frame.locks != nullptr});
+      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk, recorder_,
+                 frame.locks != nullptr, frame.may_wait});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
       return;
@@ -296,6 +362,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
       reply.NullArray();
     } else {
       reply.Array(transaction.commands.size());
+      may_wait_ = false;
       for (size_t i = 0; i < plans.size(); ++i) {
         const QueuedCommand& command = transaction.commands[i];
         config();
@@ -304,6 +371,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
                   absl::Span<const KeyRef>(keys).subspan(plans[i].first_key, plans[i].key_count),
                   &locks, reply);
       }
+      may_wait_ = true;
     }
     recorder_.Commit();
   }

@@ -34,13 +34,23 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Executes the requests in order, prefetching the keys of the next few together. Returns how many
-  // were executed: fewer than all if the session is to be closed.
+  // are done with: fewer than all if the session is to be closed, or waits; the others are to be
+  // executed when the wait is over.
   size_t Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
 
   // EXEC: all queued commands and the test of the watched keys under one set of locks.
   void ExecuteTransaction(Session& session, ReplyBuilder& reply);
   // Takes a session's watches back. REQUIRES: no shard is locked by this thread.
   void Unwatch(Session& session);
+
+  // --- How a wait ends (session_wait.h); called by the session's connection. ---
+  // True if the session may go on: this was its current wait. `then` may be null.
+  bool Resume(Session& session, uint64_t wait, const Continuation& then, ReplyBuilder& reply);
+  // The same when the deadline of its wait may have come.
+  bool ResumeIfDue(Session& session, ReplyBuilder& reply);
+  // The session goes away, or begins anew (RESET): nothing that it left with others may point to
+  // it. REQUIRES: as Unwatch.
+  void Leave(Session& session);
 
   // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
   // `budget_us`. True if there is more to delete at once.
@@ -73,6 +83,9 @@ class Dispatcher {
   }
   void Prefetch(int database, absl::Span<const KeyRef> keys);
   void ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply);
+  // Drops what was replied since `mark` if the client wants no replies.
+  void ApplyReplyMode(Session& session, const ReplyBuilder::Mark& mark, ReplyBuilder& reply);
+  void BeginReply(const Session& session, ReplyBuilder& reply);
   // Answers a request that was not admitted.
   void Refuse(Session& session, const CommandRow* row, const std::string& error,
               ReplyBuilder& reply);
@@ -97,7 +110,9 @@ class Dispatcher {
   ShardLocks LockFor(const Transaction& transaction, const WatchList* watches,
                      absl::Span<const KeyRef> keys);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
-  KeyAccess::Parts Parts() { return {services_.keyspace, &recorder_, stats_, config_.get()}; }
+  KeyAccess::Parts Parts() {
+    return {services_.keyspace, &recorder_, stats_, config_.get(), services_.publisher};
+  }
   void RefreshTime();
   bool SweepShard(size_t shard, std::vector<Entry*>* due);
 
@@ -109,6 +124,8 @@ class Dispatcher {
   std::shared_ptr<const Config> config_;
   uint64_t config_generation_ = 0;
   uint64_t now_us_ = 0;
+  // No transaction is running.
+  bool may_wait_ = true;
   // Errors of the reply under way that have been counted.
   size_t counted_errors_ = 0;
   // Of the batch that is being executed.

@@ -12,19 +12,36 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <vector>
 
+#include "server/exec/publisher.h"
+
 namespace redstart {
+
+class Dispatcher;
+class ReplyBuilder;
+class Session;
+
+// What a session's thread does for it when a wait is over (session_wait.h).
+using Continuation =
+    std::function<void(Dispatcher& dispatcher, Session& session, ReplyBuilder& reply)>;
 
 class Mailbox {
  public:
   enum class Subject : uint8_t {
     kClose,         // Somebody killed the session.
     kJournalBytes,  // The effect stream has bytes for it.
+    kPublication,   // A message for all of `readers`.
+    kResume,        // A wait of it is over (session_wait.h).
   };
   struct Message {
-    uint64_t session;
+    uint64_t session = 0;
     Subject subject;
+    std::shared_ptr<const Publication> publication = nullptr;
+    SessionIds readers = {};
+    uint64_t wait = 0;  // kResume: the number of the wait, and what is to be done.
+    Continuation then = nullptr;
   };
 
   // `wake` makes the thread call Take() soon; it may be called from any thread.
@@ -34,7 +51,7 @@ class Mailbox {
   Mailbox& operator=(const Mailbox&) = delete;
 
   // Any thread. The owner is woken by the caller's next FlushWakes().
-  void Push(const Message& message);
+  void Push(Message message);
   // The owner: all messages so far, in the order of their arrival.
   std::vector<Message> Take();
 

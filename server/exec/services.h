@@ -12,11 +12,13 @@
 namespace redstart {
 
 class Clock;
+class ChannelRegistry;
 class CommandTable;
 class ConfigStore;
 class Journal;
 class Keyspace;
 class Persistence;
+class Publisher;
 class SessionRegistry;
 class StatsBoard;
 
@@ -66,6 +68,8 @@ struct Services {
   ServerState* state;
   ServerControl* control;
   Persistence* persistence;
+  ChannelRegistry* channels;
+  Publisher* publisher;  // The same as `channels`, as execution knows it.
   const Clock* clock;
 };
 

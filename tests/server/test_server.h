@@ -25,6 +25,7 @@
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
 #include "server/persistence/persistence.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/disk/journal.h"
 
 namespace redstart {
@@ -63,6 +64,7 @@ struct TestServer {
   IgnoredControl control;
   Keyspace keyspace{64, 16, 12345};
   Journal journal;
+  ChannelRegistry channels;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
                        .config = &config,
@@ -72,6 +74,8 @@ struct TestServer {
                        .state = &state,
                        .control = &control,
                        .persistence = &persistence,
+                       .channels = &channels,
+                       .publisher = &channels,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
 
@@ -103,7 +107,8 @@ class TestClient {
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
   ~TestClient() {
-    dispatcher_->Unwatch(session_);
+    dispatcher_->Leave(session_);
+    Mailbox::FlushWakes();  // Nobody may be left to be woken that goes away now.
     sessions_->Remove(session_);
   }
 
@@ -134,6 +139,25 @@ class TestClient {
   template <typename... Words>
   RespValue Run(Words... words) {
     return RunArgs({std::string(words)...});
+  }
+  // What ended waits of this client have to say: the bytes of the replies. REQUIRES: the client has
+  // a mailbox of its own.
+  std::string ResumeRaw() {
+    ReplyBuffer replies;
+    ReplyBuilder reply(&replies);
+    for (const Mailbox::Message& message : own_mailbox_.Take()) {
+      if (message.subject != Mailbox::Subject::kResume) continue;
+      dispatcher_->Resume(session_, message.wait, message.then, reply);
+    }
+    dispatcher_->ResumeIfDue(session_, reply);
+    Mailbox::FlushWakes();
+    std::string bytes;
+    replies.ForEachPiece([&](std::string_view piece) { bytes.append(piece); });
+    return bytes;
+  }
+  // The reply that a wait ended with; an error value if there is none yet.
+  RespValue Resume() {
+    return DecodeRespValue(ResumeRaw()).value_or(RespValue::Error("no reply yet"));
   }
   Session& session() { return session_; }
   const Session& session() const { return session_; }
