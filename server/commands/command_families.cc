@@ -19,6 +19,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ZSetRangeCommands(),
       ZSetPopCommands(),
       ZSetAlgebraCommands(),
+      GeoCommands(),
       KeyCommands(),
       ExpiryCommands(),
       ScanCommands(),

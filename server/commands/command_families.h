@@ -26,6 +26,7 @@ CommandRows ZSetCommands();
 CommandRows ZSetRangeCommands();
 CommandRows ZSetPopCommands();
 CommandRows ZSetAlgebraCommands();
+CommandRows GeoCommands();
 CommandRows KeyCommands();
 CommandRows ExpiryCommands();
 CommandRows ScanCommands();

@@ -14,13 +14,15 @@
 
 namespace redstart {
 
-// Answers with the size. `event` and `name` say what happens to a key that gets a result.
+// Answers with the size. `event` and `name` say what happens to a key that gets a result, `changes`
+// what that counts for.
 inline void StoreResult(WriteKeys& keys, std::string_view key, DecodedValue&& result, size_t size,
-                        Event event, std::string_view name, ReplyBuilder& reply) {
+                        Event event, std::string_view name, ReplyBuilder& reply,
+                        uint64_t changes = 1) {
   const bool deleted = keys.Delete(key);
   if (size > 0) {
     keys.Add(key, std::move(result), Entry::kNever);
-    keys.Changed(key, event, name);
+    keys.Changed(key, event, name, changes);
   } else if (deleted) {
     keys.Changed(key, Event::kGeneric, "del");
   }

@@ -113,6 +113,10 @@ Scope CommandSpec::scope() const {
 }
 
 bool FindKeys(const CommandSpec& spec, Args args, std::vector<int>* positions) {
+  if (spec.find_keys != nullptr) {
+    spec.find_keys(args, positions);
+    return true;
+  }
   for (const KeySpec& keys : spec.keys) {
     if (keys.unknown || (keys.flags & kKeyNotKey) != 0) continue;
     const int begin = BeginOf(keys, args);

@@ -146,6 +146,8 @@ def value_of(client, key):
     kind = decode(client.ask("TYPE", key))[0]
     if kind == b"hash":
         return pairs_of(decode(client.ask("HGETALL", key))[0])
+    if kind == b"zset":
+        return client.ask("ZRANGE", key, "0", "-1", "WITHSCORES")
     if kind == b"set":
         return sorted(decode(client.ask("SMEMBERS", key))[0])
     return client.ask("GET", key)

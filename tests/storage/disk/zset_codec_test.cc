@@ -103,7 +103,7 @@ TEST(ZSetCodecTest, OldFormsAreConverted) {
       "c\xff\x01"
       "d\x01"
       "3",
-      19);
+      17);
   EXPECT_EQ(ElementsOf(*Decode(kRdbTypeZSet, texts)),
             (Pairs{{-kInfinity, "c"}, {1.5, "a"}, {3, "d"}, {kInfinity, "b"}}));
 }
