@@ -1,6 +1,7 @@
 #include "server/commands/value_digest.h"
 
 #include "storage/types/hash.h"
+#include "storage/types/list.h"
 #include "storage/types/set.h"
 #include "storage/types/zset.h"
 #include "storage/value.h"
@@ -36,6 +37,13 @@ void AddZSet(const ZSetView& zset, Digest* digest) {
     MixElement(member, &one);
     one.Mix({text, static_cast<size_t>(FormatDouble(score, text) - text)});
     digest->Xor(one);
+  });
+}
+
+void AddList(const ListView& list, Digest* digest) {
+  list.Visit(0, ListEnd::kTail, [&](const Element& element) {
+    MixElement(element, digest);
+    return true;
   });
 }
 
@@ -76,6 +84,9 @@ void AddValue(const Entry& entry, Digest* digest) {
       break;
     case ValueType::kSortedSet:
       AddZSet(ZSetView(CollectionOf(entry)), digest);
+      break;
+    case ValueType::kList:
+      AddList(ListView(CollectionOf(entry)), digest);
       break;
     default:
       break;

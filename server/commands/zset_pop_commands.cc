@@ -1,4 +1,4 @@
-// Taking the lowest or highest elements out of sorted sets.
+// Taking the lowest or highest elements out of sorted sets, or waiting until there are some.
 
 #include <algorithm>
 #include <cstdint>
@@ -7,6 +7,7 @@
 #include <string>
 #include <string_view>
 
+#include "server/commands/block_timeout.h"
 #include "server/commands/command_families.h"
 #include "server/commands/zset_range.h"
 #include "server/exec/arg_reader.h"
@@ -127,6 +128,53 @@ void ZMPop(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   if (!PopFromFirst(keys, *request, reply)) reply.NullArray();
 }
 
+// Nothing was there: the request waits until one of its keys holds a sorted set.
+Outcome Wait(WriteKeys& keys, size_t first_key, size_t key_count, uint64_t deadline,
+             ReplyBuilder& reply) {
+  if (!keys.may_wait()) {
+    reply.NullArray();
+    return kDone;
+  }
+  return KeyWait{.type = ValueType::kSortedSet,
+                 .first_key = first_key,
+                 .key_count = key_count,
+                 .deadline_ms = deadline};
+}
+
+// BZPOPMIN key [key ...] timeout, BZPOPMAX key [key ...] timeout
+template <End kEnd>
+Outcome BZPop(WriteKeys& keys, Args args, ReplyBuilder& reply) {
+  const std::optional<uint64_t> deadline = ReadTimeoutSeconds(args.back(), keys.now_ms(), reply);
+  if (!deadline) return kDone;
+  const Args names = args.subspan(1, args.size() - 2);
+  for (const std::string_view key : names) {
+    auto zset = keys.Edit<ZSetEditor>(key);
+    if (zset.IsWrongType()) {
+      reply.Fail(error::kWrongType);
+      return kDone;
+    }
+    if (!zset) continue;
+    reply.Array(3);
+    reply.Bulk(key);
+    Pop(zset, kEnd, 1, /*nested=*/false, reply);
+    keys.Effect({PopCommand(kEnd), key});
+    return kDone;
+  }
+  return Wait(keys, 1, names.size(), *deadline, reply);
+}
+
+// BZMPOP timeout numkeys key [key ...] <MIN | MAX> [COUNT count]
+Outcome BZMPop(WriteKeys& keys, Args args, ReplyBuilder& reply) {
+  const auto request = ReadPopMany(args.subspan(2), reply);
+  if (!request) return kDone;
+  const std::optional<uint64_t> deadline = ReadTimeoutSeconds(args[1], keys.now_ms(), reply);
+  if (!deadline || PopFromFirst(keys, *request, reply)) return kDone;
+  return Wait(keys, 3, request->keys.size(), *deadline, reply);
+}
+
+constexpr KeySpec kAllButLast[] = {{.flags = kKeyReadWrite | kKeyAccess | kKeyDelete, .last = -2}};
+constexpr KeySpec kCountedSecond[] = {
+    {.flags = kKeyReadWrite | kKeyAccess | kKeyDelete, .index = 2, .first = 1, .counted = true}};
 constexpr KeySpec kCountedKeys[] = {
     {.flags = kKeyReadWrite | kKeyAccess | kKeyDelete, .first = 1, .counted = true}};
 constexpr std::string_view kPopCost =
@@ -162,6 +210,36 @@ constexpr CommandSpec kCommands[] = {
      .run = ZMPop,
      .since = "7.0.0",
      .summary = "Takes elements out of the first sorted set that is there.",
+     .complexity = kPopCost},
+    {.name = "BZPOPMIN",
+     .args = "key [key ...] timeout",
+     .arity = -3,
+     .keys = kAllButLast,
+     .flags = kWrite | kFast | kBlocking,
+     .group = CommandGroup::kSortedSet,
+     .run = BZPop<End::kLowest>,
+     .since = "5.0.0",
+     .summary = "Takes the lowest element out of the first sorted set that is there, or waits.",
+     .complexity = kPopCost},
+    {.name = "BZPOPMAX",
+     .args = "key [key ...] timeout",
+     .arity = -3,
+     .keys = kAllButLast,
+     .flags = kWrite | kFast | kBlocking,
+     .group = CommandGroup::kSortedSet,
+     .run = BZPop<End::kHighest>,
+     .since = "5.0.0",
+     .summary = "Takes the highest element out of the first sorted set that is there, or waits.",
+     .complexity = kPopCost},
+    {.name = "BZMPOP",
+     .args = "timeout numkeys key [key ...] <MIN | MAX> [COUNT count]",
+     .arity = -5,
+     .keys = kCountedSecond,
+     .flags = kWrite | kBlocking,
+     .group = CommandGroup::kSortedSet,
+     .run = BZMPop,
+     .since = "7.0.0",
+     .summary = "Takes elements out of the first sorted set that is there, or waits.",
      .complexity = kPopCost},
 };
 

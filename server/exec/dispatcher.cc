@@ -28,6 +28,7 @@ Dispatcher::Dispatcher(const Services& services)
     : services_(services),
       stats_(services.stats->AddThread()),
       recorder_(services.journal),
+      blocking_(services, stats_, &recorder_),
       reader_(&services.keyspace->reclaimer()) {
   config();
   RefreshTime();
@@ -263,15 +264,24 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
   if (scope == Scope::kNone || scope == Scope::kWalk) {
     RunLocked(session, row, args, keys, nullptr, reply);
     recorder_.Commit();
+    blocking_.ServeLate(*config_);
     return;
   }
   if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
   ShardLocks locks = LockFor(scope, keys);
+  if (row.spec->Has(kWrite)) {
+    blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
+  }
   if (IsOver(session)) [[unlikely]] {
     return;
   }
   RunLocked(session, row, args, keys, &locks, reply);
   recorder_.Commit();
+  blocking_.Serve(locks, *config_);
+  if (blocking_.has_more()) [[unlikely]] {
+    locks.Unlock();
+    blocking_.ServeLate(*config_);
+  }
 }
 
 void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
@@ -288,8 +298,11 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
   const bool timed = counts.calls.Get() % kCallsPerTimedCall == 0;
   const auto started = timed ? SteadyClock::now() : SteadyClock::time_point();
   recorder_.Begin(frame.database, args);
-  CallHandler(session, *row.spec, args, frame, reply);
+  CallHandler(session, row, args, frame, reply);
   recorder_.End();
+  if (session.is_waiting() && session.wait().reason == WaitReason::kBlocked) [[unlikely]] {
+    return;  // It counts when it has been served.
+  }
   counts.calls.Add();
   stats_->commands_processed.Add();
   if (timed) [[unlikely]] {
@@ -302,8 +315,9 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
   }
 }
 
-void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args args,
+void Dispatcher::CallHandler(Session& session, const CommandRow& row, Args args,
                              const KeyAccess::Frame& frame, ReplyBuilder& reply) {
+  const CommandSpec& spec = *row.spec;
   switch (spec.run.kind) {
     case Handler::Kind::kRead: {
       KeyAccess access(Parts(), frame);
@@ -315,6 +329,13 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       KeyAccess access(Parts(), frame);
       WriteKeys keys(&access);
       spec.run.on_write(keys, args, reply);
+      return;
+    }
+    case Handler::Kind::kBlocking: {
+      KeyAccess access(Parts(), frame);
+      WriteKeys keys(&access);
+      const Outcome wait = spec.run.on_blocking(keys, args, reply);
+      if (wait) blocking_.Begin(session, row, args, frame, *wait);
       return;
     }
     case Handler::Kind::kSession: {
@@ -358,6 +379,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
   {
     services_.keyspace->AwaitRoom();
     ShardLocks locks = LockFor(transaction, watches, keys);
+    blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
     if (IsOver(session)) [[unlikely]] {
       return;
     }
@@ -382,6 +404,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
       may_wait_ = true;
     }
     recorder_.Commit();
+    blocking_.Serve(locks, *config_);
   }
   session.DropWatches();
   session.watched_keys.store(0, std::memory_order_relaxed);
@@ -461,6 +484,7 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
   }
   recorder_.CommitEach();
   locks.Unlock();
+  blocking_.ServeLate(*config_);
   Mailbox::FlushWakes();
   return more;
 }

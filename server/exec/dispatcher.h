@@ -15,6 +15,7 @@
 #include "protocol/reply_builder.h"
 #include "protocol/request.h"
 #include "server/config/config_store.h"
+#include "server/exec/blocking.h"
 #include "server/exec/call.h"
 #include "server/exec/change_recorder.h"
 #include "server/exec/command_table.h"
@@ -64,6 +65,7 @@ class Dispatcher {
     return *config_;
   }
   ThreadStats& stats() { return *stats_; }
+  Blocking& blocking() { return blocking_; }
   const Services& services() const { return services_; }
 
  private:
@@ -106,14 +108,15 @@ class Dispatcher {
   // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
   void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
                  ShardLocks* locks, ReplyBuilder& reply);
-  void CallHandler(Session& session, const CommandSpec& spec, Args args,
+  void CallHandler(Session& session, const CommandRow& row, Args args,
                    const KeyAccess::Frame& frame, ReplyBuilder& reply);
   // The locks that a transaction needs.
   ShardLocks LockFor(const Transaction& transaction, const WatchList* watches,
                      absl::Span<const KeyRef> keys);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
   KeyAccess::Parts Parts() {
-    return {services_.keyspace, &recorder_, stats_, config_.get(), services_.publisher};
+    return {services_.keyspace, &recorder_,          stats_,
+            config_.get(),      services_.publisher, blocking_.ready()};
   }
   void RefreshTime();
   bool SweepShard(size_t shard, std::vector<Entry*>* due);
@@ -121,6 +124,7 @@ class Dispatcher {
   Services services_;
   ThreadStats* stats_;
   ChangeRecorder recorder_;
+  Blocking blocking_;
   MemoryLimit memory_limit_{services_};
   Reclaimer::Reader reader_;
   std::shared_ptr<const Config> config_;

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/disk/hash_codec.h"
+#include "storage/disk/list_codec.h"
 #include "storage/disk/set_codec.h"
 #include "storage/disk/zset_codec.h"
 #include "storage/string_editor.h"
@@ -48,6 +49,11 @@ ReadFunction ReaderOf(uint8_t rdb_type) {
     case kRdbTypeZSetZiplist:
     case kRdbTypeZSetListpack:
       return ReadRdbZSet;
+    case kRdbTypeList:
+    case kRdbTypeListZiplist:
+    case kRdbTypeListOfZiplists:
+    case kRdbTypeListOfNodes:
+      return ReadRdbList;
     default:
       return nullptr;
   }
@@ -96,6 +102,8 @@ uint8_t RdbTypeOf(const Entry& entry, uint16_t rdb_version) {
       return RdbTypeOfSet(SetView(CollectionOf(entry)), rdb_version);
     case ValueType::kSortedSet:
       return RdbTypeOfZSet(ZSetView(CollectionOf(entry)));
+    case ValueType::kList:
+      return kRdbTypeListOfNodes;
     default:
       UnknownType();
   }
@@ -113,6 +121,8 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
                           out);
     case ValueType::kSortedSet:
       return AppendRdbZSet(ZSetView(CollectionOf(entry)), compression, out);
+    case ValueType::kList:
+      return AppendRdbList(ListView(CollectionOf(entry)), compression, out);
     default:
       UnknownType();
   }

@@ -1,4 +1,5 @@
-"""Random command sequences over strings, hashes, sets, sorted sets, positions, keys, deadlines and transactions. Everything follows from the seed."""
+"""Random command sequences over strings, hashes, lists, sets, sorted sets, positions, streams, keys, deadlines and transactions. Everything follows from
+the seed."""
 import random
 
 KEYS = ["k%d" % i for i in range(6)] + ["", "a key", "key\x00\xff", "k" * 300]
@@ -262,6 +263,56 @@ class Generator:
         return self.pick([["GEOSEARCH", self.pick(GEO_KEYS)] + center + shape + self.geo_options(), ["GEOSEARCHSTORE", self.zset_key(), self.pick(GEO_KEYS)] + center + shape,
                           [self.pick(["GEORADIUS", "GEORADIUS_RO"]), self.pick(GEO_KEYS)] + self.point() + self.radius() + self.geo_options(),
                           [self.pick(["GEORADIUSBYMEMBER", "GEORADIUSBYMEMBER_RO"]), self.pick(GEO_KEYS), self.member()] + self.radius() + self.geo_options() + self.maybe(0.1, "STORE", self.zset_key())])
+    def make_list_push(self):
+        if self.random.random() < 0.05:  # Past the limits of small lists, now and then.
+            return ["RPUSH", self.key()] + ["element%d" % i for i in range(self.pick([700, 900, 1500]))]
+        return [self.pick(["LPUSH", "RPUSH", "RPUSH", "LPUSHX", "RPUSHX"]), self.key()] + self.some(self.value, 1, 6)
+
+    def make_list_pop(self):
+        return [self.pick(["LPOP", "RPOP"]), self.key()] + self.maybe(0.5, self.pick(COUNTS))
+
+    def make_list_read(self):
+        return self.pick([["LLEN", self.key()], ["LINDEX", self.key(), self.pick(INTEGERS)], ["LRANGE", self.key(), self.pick(INTEGERS), self.pick(INTEGERS)],
+                          ["LRANGE", self.key(), "0", "-1"]])
+
+    def make_list_pos(self):
+        return ["LPOS", self.key(), self.value()] + self.maybe(0.4, "RANK", self.pick(COUNTS[:10])) + self.maybe(0.5, "COUNT", self.pick(COUNTS)) + self.maybe(0.3, "MAXLEN", self.pick(COUNTS))
+
+    def make_list_edit(self):
+        return self.pick([["LSET", self.key(), self.pick(INTEGERS), self.value()], ["LINSERT", self.key(), self.pick(["BEFORE", "after", "x"]), self.value(), self.value()],
+                          ["LREM", self.key(), self.pick(COUNTS), self.value()], ["LTRIM", self.key(), self.pick(INTEGERS), self.pick(INTEGERS)]])
+
+    def end(self):
+        return self.pick(["LEFT", "RIGHT", "left", "right", "LEFT", "RIGHT", "x"])
+
+    def make_list_move(self):
+        return self.pick([["LMOVE", self.key(), self.key(), self.end(), self.end()], ["RPOPLPUSH", self.key(), self.key()],
+                          ["LMPOP", self.pick(["1", "2", "2", "0", "x", "3"]), self.key(), self.key(), self.end()] + self.maybe(0.5, "COUNT", self.pick(COUNTS))])
+
+    def make_list_wait(self):
+        # Nobody pushes for a client that waits, so only short times are asked for, and seldom.
+        timeout = self.pick(["0.001", "0.01", "-1", "x", "nan"])
+        if self.random.random() < 0.5:
+            return ["LLEN", self.key()]
+        return self.pick([[self.pick(["BLPOP", "BRPOP"])] + self.some(self.key, 1, 3) + [timeout], ["BLMOVE", self.key(), self.key(), self.end(), self.end(), timeout],
+                          ["BRPOPLPUSH", self.key(), self.key(), timeout], ["BLMPOP", timeout, self.pick(["1", "2", "0"]), self.key(), self.key(), self.end()] + self.maybe(0.3, "COUNT", self.pick(COUNTS))])
+
+    def make_sort(self):
+        # Numbers first: most sequences shall sort without an error.
+        by = self.maybe(0.4, "BY", self.pick(["nosort", "k*", "w_*", "h_*->f1", "*"]))
+        get = [w for _ in range(self.random.choice([0, 0, 1, 2])) for w in ("GET", self.pick(["#", "k*", "w_*", "h_*->f1", "fixed"]))]
+        options = by + get + self.maybe(0.5, "ALPHA") + self.maybe(0.3, self.pick(["ASC", "DESC", "desc"])) + self.maybe(0.3, "LIMIT", self.pick(["0", "1", "-1", "x"]), self.pick(["1", "3", "-1", "100"]))
+        if options[:2] == ["BY", "nosort"]:
+            options = ["BY", "nosort"] + get  # The order of a large set is its own.
+            return ["SORT", self.pick(ZSET_KEYS)] + options + ["STORE", self.key()]
+        return self.pick([["SORT", self.key()] + options + self.maybe(0.3, "STORE", self.key()), ["SORT_RO", self.key()] + options, ["SORT", self.pick(KEYS[:4]), "ALPHA"] + self.maybe(0.3, "DESC")])
+
+    def make_sort_weights(self):
+        return self.pick([["SET", "w_" + self.pick(MEMBERS[:8]), self.pick(["1", "2", "2", "10", "x", "1.5"])], ["HSET", "h_" + self.pick(MEMBERS[:8]), "f1", self.pick(["3", "1", "y"])]])
+
+    def make_zset_wait(self):
+        # With something to pop, or inside MULTI; a client that waits would stop the sequence.
+        return self.pick([["BZPOPMIN", self.zset_key(), self.pick(["-1", "x"])], ["BZMPOP", self.pick(["-1", "x"]), "1", self.zset_key(), "MIN"]])
 
     def make_expire(self):
         name, values = self.pick([("EXPIRE", SECONDS), ("PEXPIRE", SECONDS), ("EXPIREAT", UNIX_SECONDS), ("PEXPIREAT", UNIX_MILLIS)])
