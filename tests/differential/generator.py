@@ -298,10 +298,10 @@ class Generator:
                           ["BRPOPLPUSH", self.key(), self.key(), timeout], ["BLMPOP", timeout, self.pick(["1", "2", "0"]), self.key(), self.key(), self.end()] + self.maybe(0.3, "COUNT", self.pick(COUNTS))])
 
     def make_sort(self):
-        # Numbers first: most sequences shall sort without an error.
         by = self.maybe(0.4, "BY", self.pick(["nosort", "k*", "w_*", "h_*->f1", "*"]))
         get = [w for _ in range(self.random.choice([0, 0, 1, 2])) for w in ("GET", self.pick(["#", "k*", "w_*", "h_*->f1", "fixed"]))]
-        options = by + get + self.maybe(0.5, "ALPHA") + self.maybe(0.3, self.pick(["ASC", "DESC", "desc"])) + self.maybe(0.3, "LIMIT", self.pick(["0", "1", "-1", "x"]), self.pick(["1", "3", "-1", "100"]))
+        # Texts found by BY may be equal; then the order would be that of a hash function.
+        options = by + get + (self.maybe(0.5, "ALPHA") if not by else []) + self.maybe(0.3, self.pick(["ASC", "DESC", "desc"])) + self.maybe(0.3, "LIMIT", self.pick(["0", "1", "-1", "x"]), self.pick(["1", "3", "-1", "100"]))
         if options[:2] == ["BY", "nosort"]:
             options = ["BY", "nosort"] + get  # The order of a large set is its own.
             return ["SORT", self.pick(ZSET_KEYS)] + options + ["STORE", self.key()]
@@ -309,10 +309,6 @@ class Generator:
 
     def make_sort_weights(self):
         return self.pick([["SET", "w_" + self.pick(MEMBERS[:8]), self.pick(["1", "2", "2", "10", "x", "1.5"])], ["HSET", "h_" + self.pick(MEMBERS[:8]), "f1", self.pick(["3", "1", "y"])]])
-
-    def make_zset_wait(self):
-        # With something to pop, or inside MULTI; a client that waits would stop the sequence.
-        return self.pick([["BZPOPMIN", self.zset_key(), self.pick(["-1", "x"])], ["BZMPOP", self.pick(["-1", "x"]), "1", self.zset_key(), "MIN"]])
 
     def make_expire(self):
         name, values = self.pick([("EXPIRE", SECONDS), ("PEXPIRE", SECONDS), ("EXPIREAT", UNIX_SECONDS), ("PEXPIREAT", UNIX_MILLIS)])

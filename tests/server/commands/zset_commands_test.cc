@@ -344,6 +344,22 @@ TEST_F(ZSetCommandsTest, CopiesAndPayloadsKeepEverything) {
   }
 }
 
+TEST_F(ZSetCommandsTest, BlockingPopsAnswerAtOnceWhereTheyCan) {
+  Run("ZADD", "z", "1", "a", "2", "b", "3", "c");
+  Effects();
+  EXPECT_EQ(Joined(Run("BZPOPMIN", "nowhere", "z", "0")), "z a 1");
+  EXPECT_EQ(Joined(Run("BZPOPMAX", "z", "0.5")), "z c 3");
+  EXPECT_EQ(RunRaw({"BZMPOP", "0", "2", "nowhere", "z", "MIN", "COUNT", "5"}),
+            "*2\r\n$1\r\nz\r\n*1\r\n*2\r\n$1\r\nb\r\n$1\r\n2\r\n");
+  EXPECT_EQ(Effects(), (Lines{"ZPOPMIN z", "ZPOPMAX z", "ZPOPMIN z 1"}));
+  EXPECT_EQ(Run("BZPOPMIN", "z", "-1"), Error("ERR timeout is negative"));
+  EXPECT_EQ(Run("BZPOPMIN", "z", "x"), Error("ERR timeout is not a float or out of range"));
+  EXPECT_EQ(Run("BZMPOP", "0", "0", "z", "MIN"), Error("ERR numkeys should be greater than 0"));
+  Run("MULTI");
+  Run("BZPOPMIN", "z", "0");
+  EXPECT_EQ(RunRaw({"EXEC"}), "*1\r\n*-1\r\n") << "a transaction never waits";
+}
+
 // Small and large sets against a model, over every kind of range.
 TEST_F(ZSetCommandsTest, RangesEqualThoseOfAModel) {
   std::mt19937 random(11);
