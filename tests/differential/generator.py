@@ -10,9 +10,10 @@ FLOATS = ["0", "1", "-1.5", "0.1", "3.0e3", "1e17", "5e-5", "-0", "abc", "nan", 
 OFFSETS = ["0", "1", "5", "-1", "-5", "100", "70000", "536870911", "536870912", "9999999999999999999", "x"]
 FIELDS = ["f%d" % i for i in range(8)] + ["", "1", "-5", "1000000", "field\x00\xff", "f" * 63, "f" * 64, "f" * 65, "f" * 300]
 MEMBERS = ["m%d" % i for i in range(6)] + ["1", "2", "3", "-5", "1000000", "70000", "", "01", "9223372036854775807", "-9223372036854775808", "m\x00\xff", "m" * 64, "m" * 65, "m" * 300]
-# Scores that Redis 7.0, which prints 17 digits, spells like later versions. All members of the first key have the same score.
+# Scores that Redis 7.0, which prints 17 digits, spells like later versions.
 SCORES = ["0", "1", "2", "3", "-1", "1.5", "-2.25", "10", "1000000", "inf", "-inf", "1e3", "0x10", "abc", "nan", "", " 1"]
 ZSET_KEYS = ["z0", "k0", "k1", "k2", "k3"]
+LEX_KEY = "lex"  # Ranges of members need equal scores.
 POINTS = [["13.361389", "38.115556"], ["15.087269", "37.502669"], ["2.349014", "48.864716"], ["-122.4194", "37.7749"], ["179.9", "10"], ["-179.9", "10.1"], ["0", "0"], ["0", "85"], ["0", "-85"], ["180", "85.05112878"],
           ["-180", "-85.05112878"], ["200", "10"], ["x", "1"]]
 GEO_KEYS = ["k4", "k5", "k0"]
@@ -52,7 +53,7 @@ class Generator:
         args = [arg.encode("latin-1") if isinstance(arg, str) else arg for arg in self.pick(self.makers)(self)]
         if self.random.random() < 0.03 and len(args) > 1:
             args.pop()  # Arity and syntax errors.
-        elif self.random.random() < 0.03:
+        elif self.random.random() < 0.03 and args[0] not in (b"ZRANK", b"ZREVRANK"):  # Which take one more since Redis 7.2.
             args.append(self.word().encode("latin-1")[:200])
         if self.random.random() < 0.2:
             args[0] = self.mixed_case(args[0].decode()).encode()
@@ -202,16 +203,16 @@ class Generator:
         return ["ZADD", self.pick(ZSET_KEYS)] + [w for _ in range(self.random.randint(1, 5)) for w in (self.pick(SCORES[:8]), self.member())]
 
     def make_zset_same_scores(self):
-        return ["ZADD", ZSET_KEYS[0]] + [w for _ in range(self.random.randint(1, 5)) for w in ("0", self.member())]
+        return ["ZADD", LEX_KEY] + [w for _ in range(self.random.randint(1, 5)) for w in ("0", self.member())]
 
     def make_zset_change(self):
         return self.pick([["ZINCRBY", self.zset_key(), self.score(), self.member()], ["ZREM", self.zset_key()] + self.some(self.member),
                           ["ZREMRANGEBYRANK", self.zset_key(), self.pick(INTEGERS[:8]), self.pick(INTEGERS[:8])], ["ZREMRANGEBYSCORE", self.zset_key(), self.score_limit(), self.score_limit()],
-                          ["ZREMRANGEBYLEX", ZSET_KEYS[0], self.member_limit(), self.member_limit()]])
+                          ["ZREMRANGEBYLEX", LEX_KEY, self.member_limit(), self.member_limit()]])
 
     def make_zset_ask(self):
         return self.pick([["ZCARD", self.zset_key()], ["ZSCORE", self.zset_key(), self.member()], ["ZMSCORE", self.zset_key()] + self.some(self.member), ["ZRANK", self.zset_key(), self.member()],
-                          ["ZREVRANK", self.zset_key(), self.member()], ["ZCOUNT", self.zset_key(), self.score_limit(), self.score_limit()], ["ZLEXCOUNT", ZSET_KEYS[0], self.member_limit(), self.member_limit()],
+                          ["ZREVRANK", self.zset_key(), self.member()], ["ZCOUNT", self.zset_key(), self.score_limit(), self.score_limit()], ["ZLEXCOUNT", LEX_KEY, self.member_limit(), self.member_limit()],
                           ["ZSCAN", self.zset_key(), "0", "COUNT", "1000"] + self.maybe(0.3, "MATCH", self.pick(["*", "m*", "m[12]"])),
                           ["ZRANDMEMBER", self.zset_key()] + self.maybe(0.7, self.pick(COUNTS[:9])) + self.maybe(0.4, self.pick(["WITHSCORES", "x"]))])
 
@@ -219,10 +220,10 @@ class Generator:
         scores = self.maybe(0.4, "WITHSCORES")
         return self.pick([["ZRANGE", self.zset_key(), self.pick(INTEGERS), self.pick(INTEGERS)] + self.maybe(0.3, "REV") + scores,
                           ["ZRANGE", self.zset_key(), self.score_limit(), self.score_limit(), "BYSCORE"] + self.maybe(0.4, "REV") + self.limit() + scores,
-                          ["ZRANGE", ZSET_KEYS[0], self.member_limit(), self.member_limit(), "BYLEX"] + self.maybe(0.4, "REV") + self.limit() + self.maybe(0.05, "WITHSCORES"),
+                          ["ZRANGE", LEX_KEY, self.member_limit(), self.member_limit(), "BYLEX"] + self.maybe(0.4, "REV") + self.limit() + self.maybe(0.05, "WITHSCORES"),
                           ["ZREVRANGE", self.zset_key(), self.pick(INTEGERS), self.pick(INTEGERS)] + scores,
                           [self.pick(["ZRANGEBYSCORE", "ZREVRANGEBYSCORE"]), self.zset_key(), self.score_limit(), self.score_limit()] + self.limit() + scores,
-                          [self.pick(["ZRANGEBYLEX", "ZREVRANGEBYLEX"]), ZSET_KEYS[0], self.member_limit(), self.member_limit()] + self.limit(),
+                          [self.pick(["ZRANGEBYLEX", "ZREVRANGEBYLEX"]), LEX_KEY, self.member_limit(), self.member_limit()] + self.limit(),
                           ["ZRANGESTORE", self.zset_key(), self.zset_key(), self.pick(INTEGERS), self.pick(INTEGERS)] + self.maybe(0.3, "REV"),
                           ["ZRANGESTORE", self.zset_key(), self.zset_key(), self.score_limit(), self.score_limit(), "BYSCORE"] + self.limit()])
 
