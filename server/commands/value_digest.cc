@@ -3,6 +3,7 @@
 #include "storage/types/hash.h"
 #include "storage/types/list.h"
 #include "storage/types/set.h"
+#include "storage/types/stream.h"
 #include "storage/types/zset.h"
 #include "storage/value.h"
 
@@ -47,6 +48,18 @@ void AddList(const ListView& list, Digest* digest) {
   });
 }
 
+void AddStream(const Stream& stream, Digest* digest) {
+  stream.VisitRange(
+      kFirstStreamId, kLastStreamId, /*from_youngest=*/false, [&](const StreamEntry& entry) {
+        digest->Mix(std::to_string(entry.id.ms) + "." + std::to_string(entry.id.sequence));
+        entry.ForEachField([&](const Element& field, const Element& value) {
+          MixElement(field, digest);
+          MixElement(value, digest);
+        });
+        return true;
+      });
+}
+
 }  // namespace
 
 void Digest::Xor(std::string_view bytes) {
@@ -87,6 +100,9 @@ void AddValue(const Entry& entry, Digest* digest) {
       break;
     case ValueType::kList:
       AddList(ListView(CollectionOf(entry)), digest);
+      break;
+    case ValueType::kStream:
+      AddStream(*StreamView(CollectionOf(entry)), digest);
       break;
     default:
       break;
