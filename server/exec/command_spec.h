@@ -196,6 +196,11 @@ struct CommandSpec {
   // What a request does with its keys, where that depends on the request (kKeyVariableFlags): the
   // KeyFlags of all its keys.
   uint16_t (*key_flags)(Args args) = nullptr;
+  // Finds all keys of a request where the specifications alone cannot (SORT's STORE): adds their
+  // positions. What is done with the first one the first specification tells, with others the last.
+  void (*find_keys)(Args args, std::vector<int>* positions) = nullptr;
+  // Whether a request touches keys that it does not name, so that every shard is to be locked.
+  bool (*needs_whole)(Args args) = nullptr;
 
   bool Has(uint32_t flag) const { return (flags & flag) != 0; }
   // Whether a number of arguments is right.

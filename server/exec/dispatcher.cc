@@ -231,6 +231,13 @@ void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, Reply
   reply.Simple("QUEUED");
 }
 
+Scope Dispatcher::ScopeOf(const CommandRow& row, Args args) {
+  if (row.spec->needs_whole != nullptr && row.spec->needs_whole(args)) [[unlikely]] {
+    return Scope::kAll;
+  }
+  return row.scope;
+}
+
 ShardLocks Dispatcher::LockFor(Scope scope, absl::Span<const KeyRef> keys) {
   Keyspace& keyspace = *services_.keyspace;
   if (scope == Scope::kAll) return keyspace.LockAll();
@@ -253,7 +260,8 @@ bool Dispatcher::IsOver(Session& session) const {
 
 void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
                      absl::Span<const KeyRef> keys, ReplyBuilder& reply) {
-  if (row.scope == Scope::kNone || row.scope == Scope::kWalk) {
+  const Scope scope = ScopeOf(row, args);
+  if (scope == Scope::kNone || scope == Scope::kWalk) {
     RunLocked(session, row, args, keys, nullptr, reply);
     recorder_.Commit();
     if (blocking_.has_more()) [[unlikely]] {
@@ -262,7 +270,7 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
     return;
   }
   if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
-  ShardLocks locks = LockFor(row.scope, keys);
+  ShardLocks locks = LockFor(scope, keys);
   if (row.spec->Has(kWrite)) {
     blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
   }
@@ -408,7 +416,7 @@ ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* 
                                absl::Span<const KeyRef> keys) {
   std::vector<uint64_t> hashes;
   for (const QueuedCommand& command : transaction.commands) {
-    const Scope scope = command.row()->scope;
+    const Scope scope = ScopeOf(*command.row(), command.args());
     if (scope == Scope::kWalk || scope == Scope::kAll) return services_.keyspace->LockAll();
   }
   for (const KeyRef& key : keys) hashes.push_back(key.hash);

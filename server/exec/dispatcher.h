@@ -97,6 +97,8 @@ class Dispatcher {
   }
   bool CountNewErrors(const ReplyBuilder& reply);
   void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
+  // The row's scope, or a wider one that this request needs.
+  static Scope ScopeOf(const CommandRow& row, Args args);
   ShardLocks LockFor(Scope scope, absl::Span<const KeyRef> keys);
   // Whether the server has ended, as far as the data is concerned; to be asked after locking.
   bool IsOver(Session& session) const;
