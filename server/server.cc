@@ -10,6 +10,7 @@
 #include <random>
 #include <utility>
 
+#include "server/exec/used_memory.h"
 #include "server/observe/log.h"
 
 namespace redstart {
@@ -79,6 +80,7 @@ Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config
   const auto current = config_.current();
   state_.started_us = clock_.NowMicros();
   state_.run_id = NewRunId();
+  state_.replication_id = NewRunId();
   state_.executable = std::move(origin.executable);
   state_.config_file = std::move(origin.config_file);
   state_.tcp_port = current->port;
@@ -94,11 +96,14 @@ Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config
                        .stats = &stats_,
                        .state = &state_,
                        .control = this,
+                       .slow_log = &slow_log_,
+                       .latency_monitor = &latency_monitor_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();
   io_threads_ = std::make_unique<IoThreads>(services, static_cast<size_t>(current->io_threads));
   RegisterConfigHooks();
+  state_.startup_memory = UsedMemory(services);
 }
 
 Server::~Server() = default;

@@ -16,6 +16,8 @@
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
 #include "server/net/io_threads.h"
+#include "server/observe/latency_monitor.h"
+#include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
 #include "storage/disk/journal.h"
 #include "storage/keyspace.h"
@@ -51,6 +53,8 @@ class Server : private ServerControl {
   StatsBoard stats_{commands_.size()};
   SessionRegistry sessions_;
   Journal journal_;
+  SlowLog slow_log_;
+  LatencyMonitor latency_monitor_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;

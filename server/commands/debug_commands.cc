@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "server/commands/command_families.h"
+#include "server/commands/config_file_rewrite.h"
 #include "server/commands/help_reply.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
@@ -179,10 +180,22 @@ void Sleep(Call&, Args args, ReplyBuilder& reply) {
   reply.Ok();
 }
 
+// DEBUG CONFIG-REWRITE-FORCE-ALL
+void RewriteWholeConfig(Call& call, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 2, reply)) return;
+  const std::string& path = call.services().state->config_file;
+  if (path.empty() || !RewriteConfigFile(path, call.config(), RewriteScope::kEverything).ok()) {
+    return reply.Fail("ERR CONFIG-REWRITE-FORCE-ALL failed");
+  }
+  reply.Ok();
+}
+
 // DEBUG HELP
 void Help(Call&, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 2, reply)) return;
   static constexpr std::string_view kLines[] = {
+      "CONFIG-REWRITE-FORCE-ALL",
+      "    CONFIG REWRITE with every option, also those at their default.",
       "DIGEST",
       "    A fingerprint of all data.",
       "DIGEST-VALUE <key> [<key> ...]",
@@ -228,6 +241,14 @@ constexpr CommandSpec kCommands[] = {
      .since = "1.0.0",
      .summary = "Commands for debugging.",
      .complexity = "Depends on subcommand."},
+    {.name = "DEBUG CONFIG-REWRITE-FORCE-ALL",
+     .arity = -2,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = RewriteWholeConfig,
+     .since = "1.0.0",
+     .summary = "Rewrites the configuration file with every option.",
+     .complexity = "O(1)"},
     {.name = "DEBUG HELP",
      .arity = -2,
      .flags = kHidden,

@@ -46,15 +46,28 @@ struct HasRightCount {
   }
 };
 
+// What may be done by nobody, by clients on this machine, or by all, as an option says.
 struct IsEnabled {
   static bool Holds(const AdmissionRequest& request) {
-    return !request.row->spec->Has(kDebugGuarded) ||
-           MayDo(request.config.enable_debug_command, request.session.peer().is_loopback);
+    if (!request.row->spec->Has(kProtected)) [[likely]] {
+      return true;
+    }
+    const ProtectedAction action = IsDebug(request) ? request.config.enable_debug_command
+                                                    : request.config.enable_module_command;
+    return MayDo(action, request.session.peer().is_loopback);
   }
-  static std::string Refusal(const AdmissionRequest&) {
-    return "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
-           "you can run it from a local connection, otherwise you need to set this option in the "
-           "configuration file, and then restart the server.";
+  static std::string Refusal(const AdmissionRequest& request) {
+    const std::string name = IsDebug(request) ? "DEBUG" : "MODULE";
+    const std::string option = IsDebug(request) ? "enable-debug-command" : "enable-module-command";
+    return "ERR " + name + " command not allowed. If the " + option +
+           " option is set to \"local\", you can run it from a local connection, otherwise you "
+           "need "
+           "to set this option in the configuration file, and then restart the server.";
+  }
+
+ private:
+  static bool IsDebug(const AdmissionRequest& request) {
+    return request.row->spec->Has(kDebugGuarded);
   }
 };
 

@@ -190,7 +190,14 @@ struct CommandSpec {
   // What a request does with its keys, where that depends on the request (kKeyVariableFlags): the
   // KeyFlags of all its keys.
   uint16_t (*key_flags)(Args args) = nullptr;
+  // Which arguments are secret: neither the slow log nor MONITOR shows them.
+  bool (*is_secret)(Args args, size_t position) = nullptr;
 
+  // An argument as others may see it.
+  std::string_view Shown(Args args, size_t position) const {
+    const bool hidden = is_secret != nullptr && is_secret(args, position);
+    return hidden ? std::string_view("(redacted)") : args[position];
+  }
   bool Has(uint32_t flag) const { return (flags & flag) != 0; }
   // Whether a number of arguments is right.
   bool AcceptsCount(size_t count) const {

@@ -1,7 +1,5 @@
 #include "server/exec/dispatcher.h"
 
-#include <chrono>
-
 #include "server/exec/admission.h"
 #include "server/exec/clock.h"
 #include "server/exec/errors.h"
@@ -15,11 +13,6 @@ namespace {
 constexpr size_t kKeysPerGroup = 16;
 // Entries of so many bytes are in the second-level cache anyway.
 constexpr size_t kCachedBytes = size_t{512} << 10;
-// Of each command every so many calls are timed, the first one included.
-constexpr uint64_t kCallsPerTimedCall = 16;
-
-using SteadyClock = std::chrono::steady_clock;
-static_assert(std::is_same_v<SteadyClock::period, std::nano>);
 
 }  // namespace
 
@@ -37,6 +30,7 @@ void Dispatcher::ReloadConfig() {
   config_generation_ = services_.config->generation();
   config_ = services_.config->current();
   memory_limit_.LookAgain();
+  slow_.Configure(*config_);
 }
 
 void Dispatcher::RefreshTime() {
@@ -65,6 +59,7 @@ size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, Rep
       Prefetch(session.database.load(std::memory_order_relaxed),
                absl::Span<const KeyRef>(keys_).subspan(first_key, key_count));
     }
+    const Moment started = moment_ = LookAtClock();
     for (; next < end; ++next) {
       if (session.close_requested()) [[unlikely]] {
         session.close_after_reply = true;
@@ -74,6 +69,7 @@ size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, Rep
       }
       ExecuteOne(session, plans_[next], batch[next], reply);
     }
+    stats_->command_nanos.Add(NanosBetween(started, moment_));
   }
   return batch.size();
 }
@@ -119,6 +115,7 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
     Queue(session, *plan.row, args, reply);
   } else {
     Run(session, *plan.row, args, KeysOf(plan), reply);
+    slow_.Publish();
   }
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
     // CLIENT REPLY SKIP itself writes nothing.
@@ -210,17 +207,27 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
       .keys = keys,
       .touch = !session.no_touch.load(std::memory_order_relaxed),
   };
-  CommandStats& counts = stats_->commands[row.index];
-  const bool timed = counts.calls.Get() % kCallsPerTimedCall == 0;
-  const auto started = timed ? SteadyClock::now() : SteadyClock::time_point();
+  const Moment started = moment_;
   recorder_.Begin(frame.database, args);
   CallHandler(session, *row.spec, args, frame, reply);
   recorder_.End();
+  Account(session, row, args, started, reply);
+}
+
+void Dispatcher::Account(const Session& session, const CommandRow& row, Args args,
+                         const Moment& started, ReplyBuilder& reply) {
+  moment_ = LookAtClock();
+  const uint64_t nanos = NanosBetween(started, moment_);
+  CommandStats& counts = stats_->commands[row.index];
   counts.calls.Add();
+  counts.nanos.Add(nanos);
   stats_->commands_processed.Add();
-  if (timed) [[unlikely]] {
-    counts.timed_calls.Add();
-    counts.timed_ns.Add(static_cast<uint64_t>((SteadyClock::now() - started).count()));
+  // The command itself may have changed what is to be recorded.
+  if (config().latency_tracking) [[likely]] {
+    counts.latency.Record(nanos);
+  }
+  if (nanos >= slow_.least_nanos()) [[unlikely]] {
+    slow_.Note(session, *row.spec, args, nanos);
   }
   // What a transaction's commands answered has been counted as theirs.
   if (CountErrors(reply)) [[unlikely]] {
@@ -352,6 +359,16 @@ bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
   if (services_.keyspace->lacks_room()) return false;  // A snapshot cannot keep more for now.
   config();
   RefreshTime();
+  const Moment started = LookAtClock();
+  const bool more = SweepShards(first, stride, budget_us);
+  const uint64_t nanos = NanosBetween(started, LookAtClock());
+  stats_->sweep_nanos.Add(nanos);
+  if (more) stats_->sweeps_cut_short.Add();
+  slow_.NoteEvent("expire-cycle", nanos);
+  return more;
+}
+
+bool Dispatcher::SweepShards(size_t first, size_t stride, uint64_t budget_us) {
   const uint64_t started = now_us_;
   const size_t shards = services_.keyspace->shard_count();
   std::vector<Entry*> due;

@@ -22,7 +22,10 @@
 #include "server/exec/memory_limit.h"
 #include "server/exec/services.h"
 #include "server/exec/session.h"
+#include "server/exec/slow_commands.h"
+#include "storage/base/lock_wait.h"
 #include "storage/base/reclaimer.h"
+#include "storage/base/tick_clock.h"
 #include "storage/keyspace.h"
 
 namespace redstart {
@@ -64,6 +67,19 @@ class Dispatcher {
     uint32_t key_count;
   };
 
+  // A point in time between two commands, for how long each takes: the end of one is the beginning
+  // of the next, so that a command costs one look at the clock. Sleeping for a lock does not count.
+  struct Moment {
+    uint64_t ticks = 0;
+    uint64_t slept_ns = 0;
+  };
+  Moment LookAtClock() const { return {ticks_.Now(), SleptForLocksNanos()}; }
+  uint64_t NanosBetween(const Moment& from, const Moment& to) const {
+    const uint64_t elapsed = ticks_.Nanos(to.ticks - from.ticks);
+    const uint64_t slept = to.slept_ns - from.slept_ns;
+    return elapsed > slept ? elapsed - slept : 0;
+  }
+
   void ReloadConfig();
   size_t ExecuteBatch(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
   Plan MakePlan(Args args);
@@ -91,6 +107,9 @@ class Dispatcher {
   // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
   void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
                  ShardLocks* locks, ReplyBuilder& reply);
+  // Counts a call that has ended and began at `started`.
+  void Account(const Session& session, const CommandRow& row, Args args, const Moment& started,
+               ReplyBuilder& reply);
   void CallHandler(Session& session, const CommandSpec& spec, Args args,
                    const KeyAccess::Frame& frame, ReplyBuilder& reply);
   // The locks that a transaction needs.
@@ -99,12 +118,16 @@ class Dispatcher {
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
   KeyAccess::Parts Parts() { return {services_.keyspace, &recorder_, stats_, config_.get()}; }
   void RefreshTime();
+  bool SweepShards(size_t first, size_t stride, uint64_t budget_us);
   bool SweepShard(size_t shard, std::vector<Entry*>* due);
 
   Services services_;
   ThreadStats* stats_;
   ChangeRecorder recorder_;
   MemoryLimit memory_limit_{services_};
+  SlowCommands slow_{services_};
+  const TickClock ticks_;
+  Moment moment_;  // The last look at the clock.
   Reclaimer::Reader reader_;
   std::shared_ptr<const Config> config_;
   uint64_t config_generation_ = 0;

@@ -16,8 +16,10 @@ class CommandTable;
 class ConfigStore;
 class Journal;
 class Keyspace;
+class LatencyMonitor;
 class Persistence;
 class SessionRegistry;
+class SlowLog;
 class StatsBoard;
 
 // The Redis whose behaviour clients may expect: what HELLO and INFO call the server's version.
@@ -26,7 +28,8 @@ inline constexpr std::string_view kRedisVersion = "7.2.6";
 // Facts about this process that INFO tells, and switches that commands turn.
 struct ServerState {
   uint64_t started_us = 0;
-  std::string run_id;  // 40 hexadecimal digits.
+  std::string run_id;          // 40 hexadecimal digits.
+  std::string replication_id;  // 40 more: which history of changes this is.
   std::string executable;
   std::string config_file;
   int tcp_port = 0;
@@ -39,6 +42,7 @@ struct ServerState {
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
+  uint64_t startup_memory = 0;           // In use when the server began to serve.
   // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
   std::atomic<uint64_t> expired_keys_at_reset{0};
   std::atomic<uint64_t> lazyfreed_at_reset{0};
@@ -66,6 +70,8 @@ struct Services {
   ServerState* state;
   ServerControl* control;
   Persistence* persistence;
+  SlowLog* slow_log;
+  LatencyMonitor* latency_monitor;
   const Clock* clock;
 };
 

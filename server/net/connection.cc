@@ -42,6 +42,7 @@ void Connection::Start() {
 }
 
 void Connection::OnReadable(bool usable) {
+  const IoThread::Cycle cycle(thread_);
   if (closed_) return;
   if (!usable) return Close();
   const std::string_view input = ReadMore();
@@ -190,6 +191,7 @@ void Connection::WaitForWriting() {
 }
 
 void Connection::OnWritable(bool usable) {
+  const IoThread::Cycle cycle(thread_);
   waiting_to_write_ = false;
   if (closed_) return;
   if (!usable) return Close();
@@ -205,7 +207,9 @@ void Connection::WriteQueue() {
       WaitForWriting();
       break;
     }
-    thread_->dispatcher().stats().output_bytes.Add(result.bytes);
+    ThreadStats& stats = thread_->dispatcher().stats();
+    Counter& sent = session_.feed() != nullptr ? stats.replica_output_bytes : stats.output_bytes;
+    sent.Add(result.bytes);
     queue_->Consume(result.bytes);
     if (queue_->empty()) queue_ = nullptr;
   }

@@ -22,6 +22,21 @@ constexpr uint64_t kSweepSliceMicros = 250;
 
 }  // namespace
 
+IoThread::Cycle::Cycle(IoThread* thread)
+    : thread_(thread),
+      started_(thread->ticks_clock_.Now()),
+      commands_before_(thread->dispatcher_.stats().commands_processed.Get()) {}
+
+IoThread::Cycle::~Cycle() {
+  ThreadStats& stats = thread_->dispatcher_.stats();
+  const uint64_t nanos = thread_->ticks_clock_.Nanos(thread_->ticks_clock_.Now() - started_);
+  stats.loop_cycles.Add();
+  stats.loop_nanos.Add(nanos);
+  if (nanos > stats.loop_longest_nanos.Get()) stats.loop_longest_nanos.Set(nanos);
+  const uint64_t commands = stats.commands_processed.Get() - commands_before_;
+  if (commands > stats.loop_most_commands.Get()) stats.loop_most_commands.Set(commands);
+}
+
 IoThread::IoThread(const Services& services, size_t number, size_t count)
     : services_(services),
       number_(number),
@@ -84,6 +99,7 @@ uint64_t IoThread::now_ms() const {
 }
 
 void IoThread::ReadMail() {
+  const Cycle cycle(this);
   for (const Mailbox::Message& message : mailbox_.Take()) {
     const auto found = connections_.find(message.session);
     if (found == connections_.end()) continue;
@@ -105,6 +121,8 @@ void IoThread::Tick() {
   timer_.async_wait([this](const ErrorCode& error) {
     if (!error) Tick();
   });
+  const Cycle cycle(this);
+  const uint64_t started = ticks_clock_.Now();
   if (++ticks_ % kTicksPerCheck == 0) CheckConnections();
   services_.keyspace->reclaimer().Collect();
   if (number_ == 0) {
@@ -112,6 +130,7 @@ void IoThread::Tick() {
     UsedMemory(services_);
   }
   if (!std::exchange(sweeping_, true)) Sweep();
+  dispatcher_.stats().tick_nanos.Add(ticks_clock_.Nanos(ticks_clock_.Now() - started));
 }
 
 void IoThread::Sweep() {

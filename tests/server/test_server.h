@@ -24,6 +24,8 @@
 #include "server/exec/dispatcher.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
+#include "server/observe/latency_monitor.h"
+#include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
 #include "storage/disk/journal.h"
 
@@ -63,6 +65,8 @@ struct TestServer {
   IgnoredControl control;
   Keyspace keyspace{64, 16, 12345};
   Journal journal;
+  SlowLog slow_log;
+  LatencyMonitor latency_monitor;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
                        .config = &config,
@@ -72,6 +76,8 @@ struct TestServer {
                        .state = &state,
                        .control = &control,
                        .persistence = &persistence,
+                       .slow_log = &slow_log,
+                       .latency_monitor = &latency_monitor,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
 
