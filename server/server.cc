@@ -98,6 +98,8 @@ Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config
                        .control = this,
                        .slow_log = &slow_log_,
                        .latency_monitor = &latency_monitor_,
+                       .monitors = &monitors_,
+                       .pause = &pause_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();

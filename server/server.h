@@ -10,8 +10,10 @@
 
 #include "server/commands/command_families.h"
 #include "server/config/config_store.h"
+#include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/command_table.h"
+#include "server/exec/monitor_feed.h"
 #include "server/exec/services.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
@@ -55,6 +57,8 @@ class Server : private ServerControl {
   Journal journal_;
   SlowLog slow_log_;
   LatencyMonitor latency_monitor_;
+  MonitorFeed monitors_;
+  ClientPause pause_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;

@@ -18,9 +18,14 @@ std::string FlagsOf(const Session& session) {
     bool is_set;
     char letter;
   } flags[] = {
-      {Read(session.reads_journal), 'S'}, {Read(session.queued_commands) >= 0, 'x'},
-      {Read(session.watch_failed), 'd'},  {Read(session.close_after_reply), 'c'},
-      {session.peer().is_unix, 'U'},      {Read(session.no_evict), 'e'},
+      {Read(session.is_monitor), 'O'},
+      {Read(session.reads_journal), 'S'},
+      {Read(session.queued_commands) >= 0, 'x'},
+      {Read(session.wait_reason) != WaitReason::kNone, 'b'},
+      {Read(session.watch_failed), 'd'},
+      {Read(session.close_after_reply), 'c'},
+      {session.peer().is_unix, 'U'},
+      {Read(session.no_evict), 'e'},
       {Read(session.no_touch), 'T'},
   };
   std::string letters;

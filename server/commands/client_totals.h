@@ -18,6 +18,8 @@ struct ClientTotals {
   uint64_t replica_output_bytes = 0;
   uint64_t largest_input = 0;
   uint64_t largest_output = 0;
+  uint64_t waiting = 0;
+  uint64_t waiting_with_deadline = 0;
 };
 
 ClientTotals TotalOfClients(SessionRegistry& sessions);

@@ -8,6 +8,7 @@
 #include "server/exec/call.h"
 #include "server/exec/dispatcher.h"
 #include "server/exec/errors.h"
+#include "server/exec/monitor_feed.h"
 #include "server/exec/session_registry.h"
 
 namespace redstart {
@@ -177,6 +178,7 @@ void Reset(Call& call, Args, ReplyBuilder& reply) {
     return reply.Fail("ERR can only reset normal client connections");
   }
   call.dispatcher().Unwatch(session);
+  call.services().monitors->Remove(&session);
   session.Reset(call.config().requirepass.empty());
   // What the client library said about itself stays true.
   if (!session.labels().name.empty()) {

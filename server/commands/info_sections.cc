@@ -81,12 +81,11 @@ void WriteClients(const Call& call, InfoFields& fields) {
   fields.Number("maxclients", call.config().maxclients);
   fields.Number("client_recent_max_input_buffer", totals.largest_input);
   fields.Number("client_recent_max_output_buffer", totals.largest_output);
-  // No command waits, and nothing is tracked.
-  for (const std::string_view name :
-       {"blocked_clients", "tracking_clients", "clients_in_timeout_table", "total_blocking_keys",
-        "total_blocking_keys_on_nokey"}) {
-    fields.Number(name, 0);
-  }
+  fields.Number("blocked_clients", totals.waiting);
+  fields.Number("tracking_clients", 0);
+  fields.Number("clients_in_timeout_table", totals.waiting_with_deadline);
+  fields.Number("total_blocking_keys", 0);
+  fields.Number("total_blocking_keys_on_nokey", 0);
 }
 
 void WriteReplication(const Call& call, InfoFields& fields) {

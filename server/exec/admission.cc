@@ -93,8 +93,7 @@ struct IsAllowedInTransaction {
 bool DoesAny(const AdmissionRequest& request, uint32_t flags) {
   if (request.row->spec->Has(flags)) return true;
   if (!request.row->spec->Has(kEndsTransaction) || !request.session.in_transaction()) return false;
-  return absl::c_any_of(request.session.transaction().commands,
-                        [flags](const auto& command) { return command.row()->spec->Has(flags); });
+  return request.session.transaction().Has(flags);
 }
 
 struct HasMemory {
@@ -136,8 +135,9 @@ struct IsLoadedOrNeedsNoData {
 
 struct IsNoReplica {
   static bool Holds(const AdmissionRequest& request) {
-    return !request.session.reads_journal.load(std::memory_order_relaxed) ||
-           !request.row->spec->Has(kWrite | kReadOnly | kMayReplicate);
+    const bool only_reads = request.session.reads_journal.load(std::memory_order_relaxed) ||
+                            request.session.is_monitor.load(std::memory_order_relaxed);
+    return !only_reads || !request.row->spec->Has(kWrite | kReadOnly | kMayReplicate);
   }
   static std::string Refusal(const AdmissionRequest&) {
     return "ERR Replica can't interact with the keyspace";

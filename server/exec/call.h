@@ -30,6 +30,7 @@ class Call {
     WholeKeyspace& whole;
     KeyWalk& walk;
     bool holds_locks;
+    bool may_wait;
   };
   explicit Call(const Parts& parts) : parts_(parts) {}
 
@@ -45,6 +46,8 @@ class Call {
   WholeKeyspace& whole() const { return parts_.whole; }
   // Whether the thread holds shards: because of the row, or in EXEC.
   bool holds_locks() const { return parts_.holds_locks; }
+  // Whether the session may be left waiting (Session::BeginWait): not inside EXEC or a script.
+  bool may_wait() const { return parts_.may_wait; }
   // REQUIRES: the row has kNeedsWalk (INFO).
   KeyWalk& walk() const { return parts_.walk; }
 

@@ -4,6 +4,7 @@
 #include "server/exec/clock.h"
 #include "server/exec/errors.h"
 #include "server/exec/keyspace_access.h"
+#include "server/exec/monitor_feed.h"
 #include "server/exec/session_registry.h"
 
 namespace redstart {
@@ -13,6 +14,16 @@ namespace {
 constexpr size_t kKeysPerGroup = 16;
 // Entries of so many bytes are in the second-level cache anyway.
 constexpr size_t kCachedBytes = size_t{512} << 10;
+
+// What a pause of those that write holds up.
+constexpr uint32_t kMayChangeData = kWrite | kMayReplicate;
+
+// Whether a request may change data: by itself, or EXEC by what was queued.
+bool MayWrite(const Session& session, const CommandRow& row) {
+  if (row.spec->Has(kMayChangeData)) return true;
+  return row.spec->Has(kEndsTransaction) && session.in_transaction() &&
+         session.transaction().Has(kMayChangeData);
+}
 
 }  // namespace
 
@@ -68,6 +79,9 @@ size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, Rep
         return next;
       }
       ExecuteOne(session, plans_[next], batch[next], reply);
+      if (session.is_waiting()) [[unlikely]] {
+        return session.wait().reason == WaitReason::kPaused ? next : next + 1;
+      }
     }
     stats_->command_nanos.Add(NanosBetween(started, moment_));
   }
@@ -101,8 +115,7 @@ void Dispatcher::Prefetch(int database, absl::Span<const KeyRef> keys) {
 void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply) {
   if (session.reply_mode == ReplyMode::kSkipNext) session.reply_mode = ReplyMode::kSkipThis;
   const ReplyBuilder::Mark mark = reply.GetMark();
-  counted_errors_ = mark.errors;
-  reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
+  BeginReply(session, reply);
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
   if (config_->maxmemory > 0) [[unlikely]] {
@@ -111,6 +124,8 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
       !IsAdmitted(request)) [[unlikely]] {
     Refuse(session, plan.row, RefusalOf(request), reply);
+  } else if (WaitsForPause(session, MayWrite(session, *plan.row))) [[unlikely]] {
+    // Nothing has happened yet.
   } else if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
     Queue(session, *plan.row, args, reply);
   } else {
@@ -118,10 +133,91 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
     slow_.Publish();
   }
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
-    // CLIENT REPLY SKIP itself writes nothing.
-    if (session.reply_mode != ReplyMode::kSkipNext) reply.RewindTo(mark);
-    if (session.reply_mode == ReplyMode::kSkipThis) session.reply_mode = ReplyMode::kOn;
+    ApplyReplyMode(session, mark, reply);
   }
+}
+
+void Dispatcher::BeginReply(const Session& session, ReplyBuilder& reply) {
+  counted_errors_ = reply.error_count();
+  reply.set_resp_version(session.resp_version.load(std::memory_order_relaxed));
+}
+
+void Dispatcher::ApplyReplyMode(Session& session, const ReplyBuilder::Mark& mark,
+                                ReplyBuilder& reply) {
+  // CLIENT REPLY SKIP itself writes nothing.
+  if (session.reply_mode != ReplyMode::kSkipNext) reply.RewindTo(mark);
+  if (session.reply_mode != ReplyMode::kSkipThis) return;
+  if (session.is_waiting() && session.wait().reason == WaitReason::kPaused) {
+    session.reply_mode = ReplyMode::kSkipNext;  // The request is still to come.
+    return;
+  }
+  session.reply_mode = ReplyMode::kOn;
+  if (session.is_waiting()) session.wait().is_silent = true;
+}
+
+bool Dispatcher::Resume(Session& session, uint64_t wait, const Continuation& then,
+                        ReplyBuilder& reply) {
+  if (!session.is_waiting() || session.wait().number != wait) return false;
+  SessionWait ended = std::move(session.wait());
+  session.EndWait();
+  const ReplyBuilder::Mark mark = BeginResumption(session, &ended, reply);
+  if (then != nullptr) then(*this, session, reply);
+  FinishResumption(session, &ended, mark, reply);
+  return true;
+}
+
+bool Dispatcher::ResumeIfDue(Session& session, ReplyBuilder& reply) {
+  RefreshTime();
+  if (!session.is_waiting() || session.wait().options.deadline_ms > now_us_ / 1000) return false;
+  SessionWait& wait = session.wait();
+  const ReplyBuilder::Mark mark = BeginResumption(session, &wait, reply);
+  if (wait.options.on_deadline != nullptr && !wait.options.on_deadline(*this, session, reply)) {
+    return false;
+  }
+  SessionWait ended = std::move(wait);
+  session.EndWait();
+  FinishResumption(session, &ended, mark, reply);
+  return true;
+}
+
+ReplyBuilder::Mark Dispatcher::BeginResumption(const Session& session, SessionWait* wait,
+                                               ReplyBuilder& reply) {
+  RefreshTime();
+  config();
+  wait->is_silent |= session.reply_mode == ReplyMode::kOff;
+  moment_ = LookAtClock();
+  const ReplyBuilder::Mark mark = reply.GetMark();
+  BeginReply(session, reply);
+  return mark;
+}
+
+void Dispatcher::FinishResumption(Session& session, SessionWait* wait,
+                                  const ReplyBuilder::Mark& mark, ReplyBuilder& reply) {
+  if (wait->command == nullptr) {
+    CountErrors(reply);
+  } else {
+    const Moment started = std::exchange(moment_, LookAtClock());
+    const uint64_t nanos = wait->command_nanos + NanosBetween(started, moment_);
+    if (session.is_waiting()) {
+      session.wait().command = std::move(wait->command);
+      session.wait().command_nanos = nanos;
+    } else {
+      Count(session, *wait->command->row(), wait->command->args(), nanos, reply);
+    }
+  }
+  slow_.Publish();
+  if (wait->is_silent) reply.RewindTo(mark);
+}
+
+void Dispatcher::Leave(Session& session) {
+  if (session.is_waiting()) {
+    // Taken out first: nothing ends this wait a second time.
+    const SessionWait wait = std::move(session.wait());
+    session.EndWait();
+    if (wait.options.on_leave != nullptr) wait.options.on_leave(*this, session);
+  }
+  services_.monitors->Remove(&session);
+  Unwatch(session);
 }
 
 void Dispatcher::Refuse(Session& session, const CommandRow* row, const std::string& error,
@@ -173,6 +269,19 @@ ShardLocks Dispatcher::LockFor(Scope scope, absl::Span<const KeyRef> keys) {
   return keyspace.Lock(hashes);
 }
 
+bool Dispatcher::BeginPause(Session& session, bool may_write) {
+  using Who = ClientPause::Who;
+  const Who who = services_.pause->WhoWaits(now_us_ / 1000);
+  if (who == Who::kNobody || (who == Who::kWriters && !may_write)) return false;
+  // A pause is there to let replicas come up to date.
+  if (session.reads_journal.load(std::memory_order_relaxed)) return false;
+  session.BeginWait(WaitReason::kPaused, {.deadline_ms = services_.pause->end_ms()});
+  // Whoever has just ended it may not have seen that this session waits.
+  if (services_.pause->is_set()) return true;
+  session.EndWait();
+  return false;
+}
+
 bool Dispatcher::IsOver(Session& session) const {
   if (!services_.state->stopping.load(std::memory_order_relaxed)) [[likely]] {
     return false;
@@ -191,7 +300,7 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
   }
   if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
   ShardLocks locks = LockFor(row.scope, keys);
-  if (IsOver(session)) [[unlikely]] {
+  if (IsOver(session) || WaitsForPause(session, row.spec->Has(kMayChangeData))) [[unlikely]] {
     return;
   }
   RunLocked(session, row, args, keys, &locks, reply);
@@ -206,6 +315,8 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
       .now_ms = now_us_ / 1000,
       .keys = keys,
       .touch = !session.no_touch.load(std::memory_order_relaxed),
+      .expiry = ExpiryModeNow(),
+      .may_wait = may_wait_,
   };
   const Moment started = moment_;
   recorder_.Begin(frame.database, args);
@@ -214,10 +325,27 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
   Account(session, row, args, started, reply);
 }
 
-void Dispatcher::Account(const Session& session, const CommandRow& row, Args args,
-                         const Moment& started, ReplyBuilder& reply) {
+void Dispatcher::Account(Session& session, const CommandRow& row, Args args, const Moment& started,
+                         ReplyBuilder& reply) {
   moment_ = LookAtClock();
   const uint64_t nanos = NanosBetween(started, moment_);
+  const bool waits = session.is_waiting();
+  if (waits && session.wait().reason == WaitReason::kPaused) [[unlikely]] {
+    return;  // It has not begun yet.
+  }
+  if (services_.monitors->any()) [[unlikely]] {
+    services_.monitors->Show(session, *row.spec, args, services_.clock->NowMicros());
+  }
+  if (waits) [[unlikely]] {
+    session.wait().command = std::make_unique<QueuedCommand>(&row, args);
+    session.wait().command_nanos = nanos;
+    return;
+  }
+  Count(session, row, args, nanos, reply);
+}
+
+void Dispatcher::Count(const Session& session, const CommandRow& row, Args args, uint64_t nanos,
+                       ReplyBuilder& reply) {
   CommandStats& counts = stats_->commands[row.index];
   counts.calls.Add();
   counts.nanos.Add(nanos);
@@ -256,7 +384,7 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
       Call call({session, services_, *config_, now_us_, *this, keys, whole, walk,
-                 frame.locks != nullptr});
+                 frame.locks != nullptr, frame.may_wait});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
       return;
@@ -277,7 +405,7 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
 }
 
 void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
-  const Transaction transaction = std::move(session.transaction());
+  Transaction transaction = std::move(session.transaction());
   WatchList* watches = session.is_watching() ? &session.watches() : nullptr;
 
   // The hashes of this batch stay in keys_ for the commands behind EXEC, so the queued ones' go to
@@ -294,6 +422,10 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
     if (IsOver(session)) [[unlikely]] {
       return;
     }
+    if (WaitsForPause(session, transaction.Has(kMayChangeData))) [[unlikely]] {
+      session.transaction() = std::move(transaction);
+      return;
+    }
     const bool watches_hold = watches == nullptr || WatchesHold(*watches, locks);
     if (watches != nullptr) watches->UnwatchLocked(locks, *services_.keyspace);
     session.EndTransaction();
@@ -303,6 +435,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
       reply.NullArray();
     } else {
       reply.Array(transaction.commands.size());
+      may_wait_ = false;
       for (size_t i = 0; i < plans.size(); ++i) {
         const QueuedCommand& command = transaction.commands[i];
         config();
@@ -311,6 +444,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
                   absl::Span<const KeyRef>(keys).subspan(plans[i].first_key, plans[i].key_count),
                   &locks, reply);
       }
+      may_wait_ = true;
     }
     recorder_.Commit();
   }
@@ -356,6 +490,7 @@ bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
   if (!state.active_expiry.load(std::memory_order_relaxed) || state.loading || state.cron_paused) {
     return false;
   }
+  if (ExpiryModeNow() == ExpiryMode::kHide) return false;
   if (services_.keyspace->lacks_room()) return false;  // A snapshot cannot keep more for now.
   config();
   RefreshTime();

@@ -17,6 +17,7 @@
 #include "server/config/config_store.h"
 #include "server/exec/call.h"
 #include "server/exec/change_recorder.h"
+#include "server/exec/client_pause.h"
 #include "server/exec/command_table.h"
 #include "server/exec/key_access.h"
 #include "server/exec/memory_limit.h"
@@ -37,13 +38,22 @@ class Dispatcher {
   Dispatcher& operator=(const Dispatcher&) = delete;
 
   // Executes the requests in order, prefetching the keys of the next few together. Returns how many
-  // were executed: fewer than all if the session is to be closed.
+  // are done with: fewer than all if the session is to be closed, or waits; the others are to be
+  // executed when the wait is over.
   size_t Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
 
   // EXEC: all queued commands and the test of the watched keys under one set of locks.
   void ExecuteTransaction(Session& session, ReplyBuilder& reply);
   // Takes a session's watches back. REQUIRES: no shard is locked by this thread.
   void Unwatch(Session& session);
+
+  // --- How a wait ends (session_wait.h); called by the session's connection. ---
+  // True if the session may go on: this was its current wait. `then` may be null.
+  bool Resume(Session& session, uint64_t wait, const Continuation& then, ReplyBuilder& reply);
+  // The same when the deadline of its wait may have come.
+  bool ResumeIfDue(Session& session, ReplyBuilder& reply);
+  // The session goes away: nothing that it left with others may point to it.
+  void Leave(Session& session);
 
   // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
   // `budget_us`. True if there is more to delete at once.
@@ -89,6 +99,9 @@ class Dispatcher {
   }
   void Prefetch(int database, absl::Span<const KeyRef> keys);
   void ExecuteOne(Session& session, const Plan& plan, Args args, ReplyBuilder& reply);
+  // Drops what was replied since `mark` if the client wants no replies.
+  void ApplyReplyMode(Session& session, const ReplyBuilder::Mark& mark, ReplyBuilder& reply);
+  void BeginReply(const Session& session, ReplyBuilder& reply);
   // Answers a request that was not admitted.
   void Refuse(Session& session, const CommandRow* row, const std::string& error,
               ReplyBuilder& reply);
@@ -107,16 +120,39 @@ class Dispatcher {
   // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
   void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
                  ShardLocks* locks, ReplyBuilder& reply);
-  // Counts a call that has ended and began at `started`.
-  void Account(const Session& session, const CommandRow& row, Args args, const Moment& started,
+  // Counts a call that began at `started`, and has ended unless the session waits.
+  void Account(Session& session, const CommandRow& row, Args args, const Moment& started,
                ReplyBuilder& reply);
+  // Counts a call that has ended.
+  void Count(const Session& session, const CommandRow& row, Args args, uint64_t nanos,
+             ReplyBuilder& reply);
+  // Before and after what is to be done at the end of a wait; the call that waited is counted.
+  ReplyBuilder::Mark BeginResumption(const Session& session, SessionWait* wait,
+                                     ReplyBuilder& reply);
+  void FinishResumption(Session& session, SessionWait* wait, const ReplyBuilder::Mark& mark,
+                        ReplyBuilder& reply);
   void CallHandler(Session& session, const CommandSpec& spec, Args args,
                    const KeyAccess::Frame& frame, ReplyBuilder& reply);
   // The locks that a transaction needs.
   ShardLocks LockFor(const Transaction& transaction, const WatchList* watches,
                      absl::Span<const KeyRef> keys);
+  // Whether the session is to wait because clients are paused, and then with the request still to
+  // come.
+  bool WaitsForPause(Session& session, bool may_write) {
+    return services_.pause->is_set() && BeginPause(session, may_write);
+  }
+  bool BeginPause(Session& session, bool may_write);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
   KeyAccess::Parts Parts() { return {services_.keyspace, &recorder_, stats_, config_.get()}; }
+  // While those that write wait, nobody deletes what has expired.
+  ExpiryMode ExpiryModeNow() const {
+    if (!services_.pause->is_set()) [[likely]] {
+      return ExpiryMode::kDelete;
+    }
+    return services_.pause->WhoWaits(now_us_ / 1000) == ClientPause::Who::kNobody
+               ? ExpiryMode::kDelete
+               : ExpiryMode::kHide;
+  }
   void RefreshTime();
   bool SweepShards(size_t first, size_t stride, uint64_t budget_us);
   bool SweepShard(size_t shard, std::vector<Entry*>* due);
@@ -132,6 +168,8 @@ class Dispatcher {
   std::shared_ptr<const Config> config_;
   uint64_t config_generation_ = 0;
   uint64_t now_us_ = 0;
+  // No transaction is running.
+  bool may_wait_ = true;
   // Errors of the reply under way that have been counted.
   size_t counted_errors_ = 0;
   // Of the batch that is being executed.

@@ -98,6 +98,7 @@ class KeyAccess {
     absl::Span<const KeyRef> keys = {};
     bool touch = true;  // Lookups count as uses of the key (not with CLIENT NO-TOUCH).
     ExpiryMode expiry = ExpiryMode::kDelete;
+    bool may_wait = true;  // Not inside EXEC or a script.
   };
   KeyAccess(const Parts& parts, const Frame& frame) : parts_(parts), frame_(frame) {}
   KeyAccess(const KeyAccess&) = delete;

@@ -1,6 +1,7 @@
 #include "server/exec/mailbox.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "absl/container/inlined_vector.h"
 
@@ -15,9 +16,9 @@ Mailbox::~Mailbox() {
   Take();
 }
 
-void Mailbox::Push(const Message& message) {
+void Mailbox::Push(Message message) {
   Node* before = newest_.load(std::memory_order_relaxed);
-  Node* node = new Node{before, message};
+  Node* node = new Node{before, std::move(message)};
   while (!newest_.compare_exchange_weak(before, node, std::memory_order_release,
                                         std::memory_order_relaxed)) {
     node->next = before;
@@ -30,7 +31,7 @@ void Mailbox::Push(const Message& message) {
 std::vector<Mailbox::Message> Mailbox::Take() {
   std::vector<Message> messages;
   for (Node* node = newest_.exchange(nullptr, std::memory_order_acquire); node != nullptr;) {
-    messages.push_back(node->message);
+    messages.push_back(std::move(node->message));
     Node* next = node->next;
     delete node;
     node = next;

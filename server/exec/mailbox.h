@@ -12,19 +12,34 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
+#include <string>
 #include <vector>
 
 namespace redstart {
+
+class Dispatcher;
+class ReplyBuilder;
+class Session;
+
+// What a session's thread does for it when a wait is over (session_wait.h).
+using Continuation =
+    std::function<void(Dispatcher& dispatcher, Session& session, ReplyBuilder& reply)>;
 
 class Mailbox {
  public:
   enum class Subject : uint8_t {
     kClose,         // Somebody killed the session.
     kJournalBytes,  // The effect stream has bytes for it.
+    kResume,        // A wait of it is over (session_wait.h).
+    kDeliver,       // Bytes that its client is to get besides its replies.
   };
   struct Message {
     uint64_t session;
     Subject subject;
+    uint64_t wait = 0;  // kResume: the number of the wait, and what is to be done.
+    Continuation then = nullptr;
+    std::shared_ptr<const std::string> bytes = nullptr;  // kDeliver.
   };
 
   // `wake` makes the thread call Take() soon; it may be called from any thread.
@@ -34,7 +49,7 @@ class Mailbox {
   Mailbox& operator=(const Mailbox&) = delete;
 
   // Any thread. The owner is woken by the caller's next FlushWakes().
-  void Push(const Message& message);
+  void Push(Message message);
   // The owner: all messages so far, in the order of their arrival.
   std::vector<Message> Take();
 

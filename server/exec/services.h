@@ -11,12 +11,14 @@
 
 namespace redstart {
 
+class ClientPause;
 class Clock;
 class CommandTable;
 class ConfigStore;
 class Journal;
 class Keyspace;
 class LatencyMonitor;
+class MonitorFeed;
 class Persistence;
 class SessionRegistry;
 class SlowLog;
@@ -72,6 +74,8 @@ struct Services {
   Persistence* persistence;
   SlowLog* slow_log;
   LatencyMonitor* latency_monitor;
+  MonitorFeed* monitors;
+  ClientPause* pause;
   const Clock* clock;
 };
 

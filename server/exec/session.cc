@@ -32,6 +32,23 @@ void Session::DropWatches() {
   watch_failed.store(false, std::memory_order_relaxed);
 }
 
+WaitToken Session::BeginWait(WaitReason reason, WaitOptions options) {
+  const uint64_t number = wait_number.load(std::memory_order_relaxed) + 1;
+  wait_has_deadline.store(options.deadline_ms != WaitOptions::kNoDeadline,
+                          std::memory_order_relaxed);
+  wait_ = std::make_unique<SessionWait>(SessionWait{number, reason, std::move(options)});
+  // In this order, so that whoever sees the reason sees the number that belongs to it. And both
+  // before the caller looks again whether there is still something to wait for.
+  wait_number.store(number);
+  wait_reason.store(reason);
+  return {mailbox_, id_, number};
+}
+
+void Session::EndWait() {
+  wait_ = nullptr;
+  wait_reason.store(WaitReason::kNone);
+}
+
 void Session::Reset(bool authenticated_by_default) {
   EndTransaction();
   DropWatches();

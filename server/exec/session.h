@@ -17,6 +17,7 @@
 
 #include "server/exec/mailbox.h"
 #include "server/exec/replica_feed.h"
+#include "server/exec/session_wait.h"
 #include "server/exec/transaction.h"
 
 namespace redstart {
@@ -69,6 +70,14 @@ class Session {
   // Null unless StartFeed was called.
   ReplicaFeed* feed() { return feed_.get(); }
 
+  // Executes nothing more until the wait is over: see session_wait.h. REQUIRES: it is not waiting.
+  WaitToken BeginWait(WaitReason reason, WaitOptions options = {});
+  bool is_waiting() const { return wait_ != nullptr; }
+  // REQUIRES: is_waiting().
+  SessionWait& wait() { return *wait_; }
+  // Resumes at once. For whoever may call BeginWait; others have Resume.
+  void EndWait();
+
   // Forgets everything but the connection itself and its labels: RESET. Watches must have been
   // taken back.
   void Reset(bool authenticated_by_default);
@@ -78,10 +87,14 @@ class Session {
   std::atomic<uint8_t> resp_version{2};
   // Set by QUIT, by protocol errors and the like: send what is there, then close.
   std::atomic<bool> close_after_reply{false};
+  std::atomic<WaitReason> wait_reason{WaitReason::kNone};
+  std::atomic<uint64_t> wait_number{0};  // Of the wait under way, or the last one.
+  std::atomic<bool> wait_has_deadline{false};
   std::atomic<bool> watch_failed{false};  // A watched key has changed: EXEC will refuse.
   std::atomic<bool> no_evict{false};
   std::atomic<bool> no_touch{false};
   std::atomic<bool> reads_journal{false};  // A replica, as far as commands are concerned.
+  std::atomic<bool> is_monitor{false};     // Set by MonitorFeed alone.
   std::atomic<uint64_t> last_interaction_ms;
   std::atomic<const CommandRow*> last_command{nullptr};
   std::atomic<int> queued_commands{-1};  // CLIENT LIST's multi.
@@ -120,6 +133,7 @@ class Session {
   std::atomic<bool> close_requested_{false};
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WatchList> watches_;
+  std::unique_ptr<SessionWait> wait_;
   std::shared_ptr<ReplicaFeed> feed_;
   std::unique_ptr<Labels> labels_;  // Null while all have their defaults.
 };

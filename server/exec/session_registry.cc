@@ -27,6 +27,14 @@ bool SessionRegistry::Visit(uint64_t id, const std::function<void(Session&)>& vi
   return true;
 }
 
+void SessionRegistry::ResumeAll(WaitReason reason) {
+  const MutexLock lock(&mutex_);
+  for (const auto& [id, session] : sessions_) {
+    if (session->wait_reason.load() != reason) continue;
+    Resume({session->mailbox(), id, session->wait_number.load()});
+  }
+}
+
 void SessionRegistry::SetLabel(Session* session, std::string Session::Labels::*label,
                                std::string_view text) {
   const MutexLock lock(&mutex_);

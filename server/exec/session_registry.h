@@ -33,6 +33,9 @@ class SessionRegistry {
   // Visits one session, if it is there.
   bool Visit(uint64_t id, const std::function<void(Session&)>& visit);
 
+  // Resumes every session that waits for this reason now.
+  void ResumeAll(WaitReason reason);
+
   // Changes a label of a session; its own thread only.
   void SetLabel(Session* session, std::string Session::Labels::*label, std::string_view text);
   void ResetLabels(Session* session);

@@ -6,6 +6,7 @@
 
 #include "server/net/io_thread.h"
 #include "server/observe/log.h"
+#include "storage/disk/journal.h"
 
 namespace redstart {
 namespace {
@@ -47,7 +48,13 @@ void Connection::OnReadable(bool usable) {
   if (!usable) return Close();
   const std::string_view input = ReadMore();
   if (closed_) return;
-  if (!input.empty()) Process(input);
+  if (!input.empty()) {
+    if (session_.is_waiting()) {
+      Keep(input);
+    } else {
+      Process(input);
+    }
+  }
   if (!closed_ && !session_.close_after_reply) stream_->WaitReadable(shared_from_this());
 }
 
@@ -100,7 +107,12 @@ void Connection::Process(std::string_view input) {
       session_.close_after_reply = true;
       break;
     }
-    dispatcher.Execute(session_, batch, reply);
+    const size_t executed = dispatcher.Execute(session_, batch, reply);
+    if (session_.is_waiting()) {
+      input = PutBack(executed, input);
+      SetDeadline(session_.wait().options.deadline_ms);
+      break;
+    }
     if (replies.total_size() >= kFlushBytes) Flush();
     if (closed_) return;
   }
@@ -108,6 +120,42 @@ void Connection::Process(std::string_view input) {
   if (session_.close_after_reply) input = {};
   Keep(input);
   if (!closed_) Flush();
+}
+
+std::string_view Connection::PutBack(size_t executed, std::string_view rest) {
+  const RequestBatch& batch = thread_->batch();
+  if (executed == batch.size()) return rest;
+  std::string bytes;
+  for (size_t i = executed; i < batch.size(); ++i) AppendEncodedCommand(batch[i], &bytes);
+  bytes.append(rest);
+  parser_.Reset();
+  pending_.capacity = pending_.size = bytes.size();
+  pending_.bytes = std::make_unique_for_overwrite<char[]>(bytes.size());
+  std::memcpy(pending_.bytes.get(), bytes.data(), bytes.size());
+  return {pending_.bytes.get(), pending_.size};
+}
+
+void Connection::Resume(uint64_t wait, const Continuation& then) {
+  if (closed_) return;
+  ReplyBuilder reply(&thread_->reply_buffer());
+  if (thread_->dispatcher().Resume(session_, wait, then, reply)) GoOn();
+}
+
+void Connection::ResumeIfDue() {
+  if (closed_) return;
+  ReplyBuilder reply(&thread_->reply_buffer());
+  if (thread_->dispatcher().ResumeIfDue(session_, reply)) GoOn();
+}
+
+void Connection::GoOn() {
+  SetDeadline(WaitOptions::kNoDeadline);
+  Process({pending_.bytes.get(), pending_.size});
+}
+
+void Connection::SetDeadline(uint64_t deadline_ms) {
+  if (deadline_ms == deadline_ms_) return;
+  thread_->MoveDeadline(session_.id(), deadline_ms_, deadline_ms);
+  deadline_ms_ = deadline_ms;
 }
 
 void Connection::Keep(std::string_view rest) {
@@ -141,7 +189,9 @@ void Connection::Keep(std::string_view rest) {
 
 bool Connection::GrowPending(size_t wanted) {
   // Not beyond what the request needs: a value of 512 MB must not take a buffer of a gigabyte.
-  const size_t capacity = std::max(std::min(wanted, parser_.bytes_wanted()), pending_.capacity + 1);
+  // (While the session waits nothing is parsed, so nobody knows.)
+  const size_t useful = session_.is_waiting() ? wanted : std::min(wanted, parser_.bytes_wanted());
+  const size_t capacity = std::max(useful, pending_.capacity + 1);
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
   std::memcpy(bytes.get(), pending_.bytes.get(), pending_.size);
   pending_.bytes = std::move(bytes);
@@ -233,6 +283,21 @@ void Connection::SendFeed() {
   if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
 }
 
+bool Connection::Deliver(std::string_view bytes) {
+  if (closed_ || session_.close_after_reply) return false;
+  const bool is_first = queue_ == nullptr;
+  if (is_first) queue_ = std::make_unique<OutputQueue>();
+  queue_->AppendCopy(bytes);
+  // Behind what waits for the socket already, somebody else will send it.
+  return is_first || IsOverOutputLimit(thread_->now_ms());
+}
+
+void Connection::SendDelivered() {
+  if (closed_) return;
+  if (!waiting_to_write_) WriteQueue();
+  if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
+}
+
 size_t Connection::OutputBytes() {
   size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();
   if (session_.feed() != nullptr) bytes += session_.feed()->pending();
@@ -265,7 +330,8 @@ void Connection::CheckLimits(uint64_t now_ms) {
   if (closed_) return;
   const auto timeout = static_cast<uint64_t>(thread_->dispatcher().config().timeout) * 1000;
   const uint64_t last = session_.last_interaction_ms.load(std::memory_order_relaxed);
-  if (timeout > 0 && session_.feed() == nullptr && now_ms > last && now_ms - last > timeout) {
+  if (timeout > 0 && session_.feed() == nullptr && !session_.is_waiting() && now_ms > last &&
+      now_ms - last > timeout) {
     logging::Verbose("Closing idle client id={} addr={}", session_.id(), session_.peer().address);
     return Close();
   }
@@ -274,7 +340,8 @@ void Connection::CheckLimits(uint64_t now_ms) {
 
 void Connection::Close() {
   if (std::exchange(closed_, true)) return;
-  thread_->dispatcher().Unwatch(session_);
+  thread_->dispatcher().Leave(session_);
+  SetDeadline(WaitOptions::kNoDeadline);
   stream_->Close();
   queue_ = nullptr;
   pending_ = {};

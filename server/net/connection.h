@@ -29,8 +29,15 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   ~Connection() override;
 
   void Start();
+  // The session need not wait any more, if this is its current wait (server/exec/session_wait.h).
+  void Resume(uint64_t wait, const Continuation& then);
+  // The same when its deadline may have come.
+  void ResumeIfDue();
   // Sends what the effect stream has for this session.
   void SendFeed();
+  // Adds bytes behind the replies so far; SendDelivered sends them. True if it is now to be called.
+  bool Deliver(std::string_view bytes);
+  void SendDelivered();
   // Closes at once; what was not sent is lost. The thread forgets the connection.
   void Close();
   // Called about once a second: idle timeout and the soft output limit.
@@ -53,6 +60,11 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   // Null data: nothing to do.
   std::string_view ReadMore();
   void Process(std::string_view input);
+  // Executes what came while the session waited.
+  void GoOn();
+  // Requests that were parsed and not executed become input again, in front of `rest`, as the bytes
+  // of a canonical request. Returns all of it.
+  std::string_view PutBack(size_t executed, std::string_view rest);
   // Keeps unconsumed input for the next read.
   void Keep(std::string_view rest);
   bool GrowPending(size_t wanted);
@@ -62,6 +74,7 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   void WriteQueue();
   void WaitForWriting();
   void AfterOutput();
+  void SetDeadline(uint64_t deadline_ms);
   bool IsOverOutputLimit(uint64_t now_ms);
   size_t OutputBytes();
 
@@ -72,6 +85,7 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   Pending pending_;
   std::unique_ptr<OutputQueue> queue_;
   uint64_t over_soft_limit_since_ms_ = 0;
+  uint64_t deadline_ms_ = WaitOptions::kNoDeadline;  // What the thread was asked to wake us at.
   bool waiting_to_write_ = false;
   bool closed_ = false;
 };

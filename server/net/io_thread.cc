@@ -1,7 +1,9 @@
 #include "server/net/io_thread.h"
 
+#include <algorithm>
 #include <utility>
 
+#include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/used_memory.h"
@@ -46,7 +48,8 @@ IoThread::IoThread(const Services& services, size_t number, size_t count)
       mailbox_([this] { Post([this] { ReadMail(); }); }),
       dispatcher_(services),
       input_(kInputBytes),
-      timer_(context_.get_executor()) {}
+      timer_(context_.get_executor()),
+      deadline_timer_(context_.get_executor()) {}
 
 IoThread::~IoThread() = default;
 
@@ -100,6 +103,7 @@ uint64_t IoThread::now_ms() const {
 
 void IoThread::ReadMail() {
   const Cycle cycle(this);
+  std::vector<std::shared_ptr<Connection>> delivered;
   for (const Mailbox::Message& message : mailbox_.Take()) {
     const auto found = connections_.find(message.session);
     if (found == connections_.end()) continue;
@@ -111,9 +115,60 @@ void IoThread::ReadMail() {
       case Mailbox::Subject::kJournalBytes:
         connection->SendFeed();
         break;
+      case Mailbox::Subject::kResume:
+        connection->Resume(message.wait, message.then);
+        break;
+      case Mailbox::Subject::kDeliver:
+        if (connection->Deliver(*message.bytes)) delivered.push_back(connection);
+        break;
     }
   }
+  for (const auto& connection : delivered) connection->SendDelivered();
   Mailbox::FlushWakes();
+}
+
+void IoThread::MoveDeadline(uint64_t session, uint64_t from_ms, uint64_t to_ms) {
+  const uint64_t first = deadlines_.empty() ? WaitOptions::kNoDeadline : deadlines_.begin()->first;
+  if (from_ms != WaitOptions::kNoDeadline) deadlines_.erase({from_ms, session});
+  if (to_ms == WaitOptions::kNoDeadline) return;
+  deadlines_.emplace(to_ms, session);
+  // A timer that goes off too early finds nothing to do; only an earlier deadline needs a new one.
+  if (to_ms < first) ArmDeadlines();
+}
+
+void IoThread::ArmDeadlines() {
+  if (deadlines_.empty()) return;
+  const uint64_t now_us = services_.clock->NowMicros();
+  // Far enough that the sum below stays a time; then it is armed again.
+  constexpr uint64_t kFarthestMs = 3'600'000;
+  const uint64_t now_ms = now_us / 1000;
+  const uint64_t in_ms =
+      std::min(kFarthestMs, std::max(deadlines_.begin()->first, now_ms) - now_ms);
+  deadline_timer_.expires_after(std::chrono::microseconds(in_ms * 1000 + 1000 - now_us % 1000));
+  deadline_timer_.async_wait([this](const ErrorCode& error) {
+    if (!error) OnDeadlines();
+  });
+}
+
+void IoThread::OnDeadlines() {
+  const uint64_t now = now_ms();
+  std::vector<uint64_t> due;
+  for (const auto& [deadline_ms, session] : deadlines_) {
+    if (deadline_ms > now) break;
+    due.push_back(session);
+  }
+  for (const uint64_t session : due) {
+    const auto found = connections_.find(session);
+    if (found == connections_.end()) continue;
+    const std::shared_ptr<Connection> connection = found->second;
+    connection->ResumeIfDue();
+  }
+  // One that somebody else is just ending is left to that.
+  while (!deadlines_.empty() && deadlines_.begin()->first <= now) {
+    deadlines_.erase(deadlines_.begin());
+  }
+  Mailbox::FlushWakes();
+  ArmDeadlines();
 }
 
 void IoThread::Tick() {
@@ -128,6 +183,7 @@ void IoThread::Tick() {
   if (number_ == 0) {
     services_.stats->SampleRates(services_.clock->NowMicros());
     UsedMemory(services_);
+    services_.pause->ForgetIfOver(now_ms());
   }
   if (!std::exchange(sweeping_, true)) Sweep();
   dispatcher_.stats().tick_nanos.Add(ticks_clock_.Nanos(ticks_clock_.Now() - started));

@@ -12,6 +12,8 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <set>
+#include <utility>
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
@@ -66,6 +68,9 @@ class IoThread {
   ReplyBuffer& reply_buffer() { return replies_; }
   RequestBatch& batch() { return batch_; }
   uint64_t now_ms() const;
+  // Calls ResumeIfDue of a connection at a deadline, instead of at another one;
+  // WaitOptions::kNoDeadline: not at all.
+  void MoveDeadline(uint64_t session, uint64_t from_ms, uint64_t to_ms);
   // A connection has closed itself; it goes away once its waits have ended.
   void Forget(const Session& session);
 
@@ -75,6 +80,9 @@ class IoThread {
   void Tick();
   void Sweep();
   void CheckConnections();
+  // Wakes the thread at the earliest deadline.
+  void ArmDeadlines();
+  void OnDeadlines();
 
   Services services_;
   const size_t number_;
@@ -91,6 +99,9 @@ class IoThread {
   SteadyTimer timer_;
   const TickClock ticks_clock_;
   uint64_t ticks_ = 0;
+  // Of the sessions that wait: time and session, the earliest first.
+  std::set<std::pair<uint64_t, uint64_t>> deadlines_;
+  SteadyTimer deadline_timer_;
   bool sweeping_ = false;
 };
 

@@ -26,6 +26,7 @@ class OutputQueue {
   // and clears it.
   void Append(ReplyBuffer* replies, size_t sent);
   void Append(std::string bytes);
+  void AppendCopy(std::string_view bytes);
   // The first pieces, at most `max`, for a gathering write.
   std::vector<iovec> Front(size_t max) const;
   // Drops bytes that have been written.
@@ -39,7 +40,6 @@ class OutputQueue {
       return pinned.data != nullptr ? pinned.view() : std::string_view(copied);
     }
   };
-  void AppendCopy(std::string_view bytes);
 
   std::deque<Piece> pieces_;
   size_t front_done_ = 0;  // Bytes of the first piece that have been written.

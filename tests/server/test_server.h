@@ -19,9 +19,11 @@
 #include "protocol/resp_value.h"
 #include "server/commands/command_families.h"
 #include "server/config/config_store.h"
+#include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/command_table.h"
 #include "server/exec/dispatcher.h"
+#include "server/exec/monitor_feed.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
 #include "server/observe/latency_monitor.h"
@@ -67,6 +69,8 @@ struct TestServer {
   Journal journal;
   SlowLog slow_log;
   LatencyMonitor latency_monitor;
+  MonitorFeed monitors;
+  ClientPause pause;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
                        .config = &config,
@@ -78,6 +82,8 @@ struct TestServer {
                        .persistence = &persistence,
                        .slow_log = &slow_log,
                        .latency_monitor = &latency_monitor,
+                       .monitors = &monitors,
+                       .pause = &pause,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
 
@@ -109,7 +115,8 @@ class TestClient {
   TestClient(const TestClient&) = delete;
   TestClient& operator=(const TestClient&) = delete;
   ~TestClient() {
-    dispatcher_->Unwatch(session_);
+    dispatcher_->Leave(session_);
+    Mailbox::FlushWakes();  // Nobody may be left to be woken that goes away now.
     sessions_->Remove(session_);
   }
 
@@ -140,6 +147,25 @@ class TestClient {
   template <typename... Words>
   RespValue Run(Words... words) {
     return RunArgs({std::string(words)...});
+  }
+  // What ended waits of this client have to say: the bytes of the replies. REQUIRES: the client has
+  // a mailbox of its own.
+  std::string ResumeRaw() {
+    ReplyBuffer replies;
+    ReplyBuilder reply(&replies);
+    for (const Mailbox::Message& message : own_mailbox_.Take()) {
+      if (message.subject != Mailbox::Subject::kResume) continue;
+      dispatcher_->Resume(session_, message.wait, message.then, reply);
+    }
+    dispatcher_->ResumeIfDue(session_, reply);
+    Mailbox::FlushWakes();
+    std::string bytes;
+    replies.ForEachPiece([&](std::string_view piece) { bytes.append(piece); });
+    return bytes;
+  }
+  // The reply that a wait ended with; an error value if there is none yet.
+  RespValue Resume() {
+    return DecodeRespValue(ResumeRaw()).value_or(RespValue::Error("no reply yet"));
   }
   Session& session() { return session_; }
   const Session& session() const { return session_; }
