@@ -21,6 +21,9 @@
 #include "server/observe/latency_monitor.h"
 #include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
+#include "server/process/oom_score.h"
+#include "server/process/process_title.h"
+#include "server/process/supervisor.h"
 #include "storage/disk/journal.h"
 #include "storage/keyspace.h"
 
@@ -31,6 +34,8 @@ class Server : private ServerControl {
   struct Origin {
     std::string executable;
     std::string config_file;  // Absolute, or empty.
+    ProcessTitle title;
+    Supervisor supervisor;
   };
   Server(Config config, Origin origin);
   ~Server() override;
@@ -47,6 +52,7 @@ class Server : private ServerControl {
   void OnSignal(int signal);
   void OnLoaded(const absl::Status& status);
   void LogStart(const Config& config) const;
+  void ShowTitle(const Config& config) const;
 
   Clock clock_;
   ConfigStore config_;
@@ -59,6 +65,9 @@ class Server : private ServerControl {
   LatencyMonitor latency_monitor_;
   MonitorFeed monitors_;
   ClientPause pause_;
+  const ProcessTitle title_;
+  const Supervisor supervisor_;
+  OomScore oom_score_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;

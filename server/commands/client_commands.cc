@@ -244,8 +244,7 @@ void Pause(Call& call, Args args, ReplyBuilder& reply) {
   if (!timeout) return reply.Fail(error::kTimeoutNotInteger);
   if (*timeout < 0) return reply.Fail(error::kTimeoutNegative);
   const auto now = static_cast<int64_t>(call.now_ms());
-  // Two bits of the time say who waits.
-  if (*timeout > std::numeric_limits<int64_t>::max() / 2 - now) {
+  if (*timeout > std::numeric_limits<int64_t>::max() - now) {
     return reply.Fail(error::kTimeoutRange);
   }
   call.services().pause->Begin(who, static_cast<uint64_t>(now + *timeout), call.now_ms());

@@ -59,7 +59,7 @@ void WriteServer(const Call& call, InfoFields& fields) {
   fields.Text("gcc_version",
               fmt::format("{}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__));
   fields.Signed("process_id", getpid());
-  fields.Text("process_supervised", "no");
+  fields.Text("process_supervised", state.supervised_by);
   fields.Text("run_id", state.run_id);
   fields.Signed("tcp_port", state.tcp_port);
   fields.Number("server_time_usec", call.now_us());

@@ -28,8 +28,10 @@ class ClientPause {
   // A pause that is under way is neither shortened nor lifted from anybody. REQUIRES: every shard
   // is locked by this thread.
   void Begin(Who who, uint64_t end_ms, uint64_t now_ms) {
+    constexpr uint64_t kLatestMs = UINT64_MAX >> 2;
     const Who waits = std::max(who, WhoWaits(now_ms));
-    word_.store(std::max(end_ms, this->end_ms()) << 2 | static_cast<uint64_t>(waits));
+    const uint64_t end = std::min(kLatestMs, std::max(end_ms, this->end_ms()));
+    word_.store(end << 2 | static_cast<uint64_t>(waits));
   }
   void End() { word_.store(0); }
   // Makes commands cheap again once the pause is over by itself.

@@ -34,6 +34,7 @@ struct ServerState {
   std::string replication_id;  // 40 more: which history of changes this is.
   std::string executable;
   std::string config_file;
+  std::string supervised_by = "no";  // INFO's process_supervised.
   int tcp_port = 0;
   int io_threads = 1;
   std::atomic<bool> active_expiry{true};  // DEBUG SET-ACTIVE-EXPIRE.

@@ -167,6 +167,14 @@ class TestClient {
   RespValue Resume() {
     return DecodeRespValue(ResumeRaw()).value_or(RespValue::Error("no reply yet"));
   }
+  // What the client got besides its replies. REQUIRES: as ResumeRaw.
+  std::string TakeDelivered() {
+    std::string bytes;
+    for (const Mailbox::Message& message : own_mailbox_.Take()) {
+      if (message.subject == Mailbox::Subject::kDeliver) bytes.append(*message.bytes);
+    }
+    return bytes;
+  }
   Session& session() { return session_; }
   const Session& session() const { return session_; }
 
