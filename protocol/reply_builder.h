@@ -25,6 +25,7 @@ class ReplyBuilder {
   struct Mark {
     ReplyBuffer::Mark buffer;
     size_t errors = 0;
+    size_t pushes = 0;
   };
 
   explicit ReplyBuilder(ReplyBuffer* buffer, int resp_version = 2)
@@ -64,7 +65,10 @@ class ReplyBuilder {
   void Set(size_t count) { Header(resp3() ? '~' : '*', static_cast<int64_t>(count)); }
   // What is said about the next reply, not a reply itself. REQUIRES: resp_version() is 3.
   void Attribute(size_t pairs) { Header('|', static_cast<int64_t>(pairs)); }
-  void Push(size_t count) { Header(resp3() ? '>' : '*', static_cast<int64_t>(count)); }
+  void Push(size_t count) {
+    ++pushes_;
+    Header(resp3() ? '>' : '*', static_cast<int64_t>(count));
+  }
 
   // Lengths known only afterwards: Begin* gives a handle for the matching End*. Inner ones end
   // before outer ones.
@@ -97,13 +101,15 @@ class ReplyBuilder {
   // Errors written through this builder (rewound ones excepted), and the text of the last one,
   // without '-' and line end.
   size_t error_count() const { return errors_; }
+  size_t push_count() const { return pushes_; }
   std::string_view last_error() const { return last_error_; }
 
   // See ReplyBuffer::Mark.
-  Mark GetMark() const { return {buffer_->GetMark(), errors_}; }
+  Mark GetMark() const { return {buffer_->GetMark(), errors_, pushes_}; }
   void RewindTo(const Mark& mark) {
     buffer_->RewindTo(mark.buffer);
     errors_ = mark.errors;
+    pushes_ = mark.pushes;
   }
 
  private:
@@ -156,6 +162,7 @@ class ReplyBuilder {
   ReplyBuffer* buffer_;
   int resp_version_;
   size_t errors_ = 0;
+  size_t pushes_ = 0;
   std::string last_error_;
 };
 

@@ -119,6 +119,8 @@ Server::Server(Config config, Origin origin)
                        .latency_monitor = &latency_monitor_,
                        .monitors = &monitors_,
                        .pause = &pause_,
+                       .channels = &channels_,
+                       .publisher = &channels_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();

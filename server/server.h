@@ -24,6 +24,7 @@
 #include "server/process/oom_score.h"
 #include "server/process/process_title.h"
 #include "server/process/supervisor.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/disk/journal.h"
 #include "storage/keyspace.h"
 
@@ -68,6 +69,7 @@ class Server : private ServerControl {
   const ProcessTitle title_;
   const Supervisor supervisor_;
   OomScore oom_score_;
+  ChannelRegistry channels_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;

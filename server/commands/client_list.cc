@@ -20,6 +20,7 @@ std::string FlagsOf(const Session& session) {
   } flags[] = {
       {Read(session.is_monitor), 'O'},
       {Read(session.reads_journal), 'S'},
+      {session.subscription_count() > 0, 'P'},
       {Read(session.queued_commands) >= 0, 'x'},
       {Read(session.wait_reason) != WaitReason::kNone, 'b'},
       {Read(session.watch_failed), 'd'},
@@ -73,7 +74,8 @@ std::optional<ClientKind> ParseClientKind(std::string_view name) {
 }
 
 ClientKind KindOf(const Session& session) {
-  return Read(session.reads_journal) ? ClientKind::kReplica : ClientKind::kNormal;
+  if (Read(session.reads_journal)) return ClientKind::kReplica;
+  return session.subscription_count() > 0 ? ClientKind::kPubSub : ClientKind::kNormal;
 }
 
 bool IsClientLabel(std::string_view text) {
@@ -86,6 +88,9 @@ std::string DescribeClient(const Session& session, uint64_t now_ms, size_t argum
   const auto output = static_cast<int64_t>(Read(session.output_bytes));
   const CommandRow* last = Read(session.last_command);
   const Session::Labels& labels = session.labels();
+  const auto subscriptions = [&](SubscriptionKind kind) {
+    return static_cast<int64_t>(session.subscription_count(kind));
+  };
   Fields fields;
   fields.Number("id", static_cast<int64_t>(session.id()))
       .Text("addr", session.peer().address)
@@ -96,9 +101,9 @@ std::string DescribeClient(const Session& session, uint64_t now_ms, size_t argum
       .Number("idle", SecondsSince(Read(session.last_interaction_ms), now_ms))
       .Text("flags", FlagsOf(session))
       .Number("db", Read(session.database))
-      .Number("sub", 0)
-      .Number("psub", 0)
-      .Number("ssub", 0)
+      .Number("sub", subscriptions(SubscriptionKind::kChannel))
+      .Number("psub", subscriptions(SubscriptionKind::kPattern))
+      .Number("ssub", subscriptions(SubscriptionKind::kShardChannel))
       .Number("multi", Read(session.queued_commands))
       .Number("qbuf", input)
       .Number("qbuf-free", std::max<int64_t>(capacity - input, 0))

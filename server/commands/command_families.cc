@@ -24,6 +24,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ConnectionCommands(),
       ClientCommands(),
       TransactionCommands(),
+      PubSubCommands(),
       CommandCommands(),
       ConfigCommands(),
       InfoCommands(),

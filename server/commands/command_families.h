@@ -31,6 +31,7 @@ CommandRows KeyspaceCommands();
 CommandRows ConnectionCommands();
 CommandRows ClientCommands();
 CommandRows TransactionCommands();
+CommandRows PubSubCommands();
 CommandRows CommandCommands();
 CommandRows ConfigCommands();
 CommandRows InfoCommands();

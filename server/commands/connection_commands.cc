@@ -8,7 +8,6 @@
 #include "server/exec/call.h"
 #include "server/exec/dispatcher.h"
 #include "server/exec/errors.h"
-#include "server/exec/monitor_feed.h"
 #include "server/exec/session_registry.h"
 
 namespace redstart {
@@ -41,8 +40,15 @@ bool Authenticate(Call& call, std::string_view user, std::string_view password,
 }
 
 // PING [message]
-void Ping(Call&, Args args, ReplyBuilder& reply) {
+void Ping(Call& call, Args args, ReplyBuilder& reply) {
   if (args.size() > 2) return reply.Fail(error::WrongArity("ping"));
+  const Session& session = call.session();
+  if (session.subscription_count() > 0 && reply.resp_version() == 2) {
+    // What a RESP2 subscriber receives always looks like a message.
+    reply.Array(2);
+    reply.Bulk("pong");
+    return reply.Bulk(args.size() == 1 ? "" : args[1]);
+  }
   if (args.size() == 1) return reply.Simple("PONG");
   reply.Bulk(args[1]);
 }
@@ -177,8 +183,7 @@ void Reset(Call& call, Args, ReplyBuilder& reply) {
   if (session.reads_journal.load(std::memory_order_relaxed)) {
     return reply.Fail("ERR can only reset normal client connections");
   }
-  call.dispatcher().Unwatch(session);
-  call.services().monitors->Remove(&session);
+  call.dispatcher().Leave(session);
   session.Reset(call.config().requirepass.empty());
   // What the client library said about itself stays true.
   if (!session.labels().name.empty()) {
@@ -198,7 +203,7 @@ constexpr CommandSpec kCommands[] = {
     {.name = "PING",
      .args = "[message]",
      .arity = -1,
-     .flags = kFast | kSentinel | kTellsHealth,
+     .flags = kFast | kSentinel | kTellsHealth | kForSubscribers,
      .group = CommandGroup::kConnection,
      .run = Ping,
      .since = "1.0.0",
@@ -245,7 +250,7 @@ constexpr CommandSpec kCommands[] = {
      .is_secret = IsSecretOfHello},
     {.name = "RESET",
      .arity = 1,
-     .flags = kAnyTime | kNeverQueued,
+     .flags = kAnyTime | kNeverQueued | kForSubscribers,
      .group = CommandGroup::kConnection,
      .run = Reset,
      .since = "6.2.0",
@@ -253,7 +258,7 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(1)"},
     {.name = "QUIT",
      .arity = -1,
-     .flags = kAnyTime | kNeverQueued,
+     .flags = kAnyTime | kNeverQueued | kForSubscribers,
      .group = CommandGroup::kConnection,
      .run = Quit,
      .since = "1.0.0",

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/config/option_value.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/keyspace.h"
 
 namespace redstart {
@@ -61,12 +62,15 @@ void WriteKeyEvents(const Services& services, InfoFields& fields) {
                "current_eviction_exceeded_time"});
   write.Sum("keyspace_hits", &ThreadStats::keyspace_hits);
   write.Sum("keyspace_misses", &ThreadStats::keyspace_misses);
-  write.Zeros({"pubsub_channels", "pubsub_patterns", "pubsubshard_channels", "latest_fork_usec",
-               "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
-               "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
-               "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
-               "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
-               "unexpected_error_replies"});
+  const ChannelRegistry& channels = *services.channels;
+  fields.Number("pubsub_channels", channels.size(SubscriptionKind::kChannel));
+  fields.Number("pubsub_patterns", channels.size(SubscriptionKind::kPattern));
+  fields.Number("pubsubshard_channels", channels.size(SubscriptionKind::kShardChannel));
+  write.Zeros({"latest_fork_usec", "total_forks", "migrate_cached_sockets",
+               "slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses",
+               "active_defrag_key_hits", "active_defrag_key_misses", "total_active_defrag_time",
+               "current_active_defrag_time", "tracking_total_keys", "tracking_total_items",
+               "tracking_total_prefixes", "unexpected_error_replies"});
 }
 
 void WriteWork(const Services& services, InfoFields& fields) {

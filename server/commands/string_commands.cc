@@ -105,6 +105,7 @@ void Set(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   }
   keys.Put(key, args[2], put);
   keys.Changed(key, Event::kString, "set");
+  if (has_deadline) keys.Notify(key, Event::kGeneric, "expire");
   // PXAT says already what everybody else is to do, so such a command is passed on as it is.
   if (has_deadline && options.expire.kind != ExpireOption::Kind::kUnixMilliseconds) {
     RecordDeadline(keys, key, args[2], put.deadline);
@@ -123,6 +124,7 @@ void SetWithTtl(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   if (!deadline) return;
   keys.Put(args[1], args[3], {.deadline = *deadline});
   keys.Changed(args[1], Event::kString, "set");
+  keys.Notify(args[1], Event::kGeneric, "expire");
   RecordDeadline(keys, args[1], args[3], *deadline);
   reply.Ok();
 }

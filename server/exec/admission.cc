@@ -118,6 +118,19 @@ struct IsSavedOrReadsOnly {
   static std::string Refusal(const AdmissionRequest&) { return std::string(error::kMisconf); }
 };
 
+// In RESP2 nothing tells a message from a reply, so what a subscriber may ask for is little.
+struct IsForSubscribers {
+  static bool Holds(const AdmissionRequest& request) {
+    return request.session.subscription_count() == 0 || request.row->spec->Has(kForSubscribers) ||
+           request.session.resp_version.load(std::memory_order_relaxed) > 2;
+  }
+  static std::string Refusal(const AdmissionRequest& request) {
+    return "ERR Can't execute '" + request.row->full_name +
+           "': only (P|S)SUBSCRIBE / (P|S)UNSUBSCRIBE / PING / QUIT / RESET are allowed in this "
+           "context";
+  }
+};
+
 struct IsLoadedOrNeedsNoData {
   static bool Holds(const AdmissionRequest& request) {
     return !request.state.loading.load(std::memory_order_relaxed) ||
@@ -157,8 +170,9 @@ struct AllOf {
 };
 
 // In Redis's order: a client sees the first one's answer.
-using Checks = AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction,
-                     HasMemory, IsSavedOrReadsOnly, IsLoadedOrNeedsNoData, IsNoReplica>;
+using Checks =
+    AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction, HasMemory,
+          IsSavedOrReadsOnly, IsForSubscribers, IsLoadedOrNeedsNoData, IsNoReplica>;
 
 }  // namespace
 

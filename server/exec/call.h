@@ -8,6 +8,7 @@
 #include <cstdint>
 
 #include "server/config/config.h"
+#include "server/exec/change_recorder.h"
 #include "server/exec/services.h"
 #include "server/exec/session.h"
 
@@ -29,6 +30,7 @@ class Call {
     const ReadKeys& keys;
     WholeKeyspace& whole;
     KeyWalk& walk;
+    ChangeRecorder& recorder;
     bool holds_locks;
     bool may_wait;
   };
@@ -46,6 +48,8 @@ class Call {
   WholeKeyspace& whole() const { return parts_.whole; }
   // Whether the thread holds shards: because of the row, or in EXEC.
   bool holds_locks() const { return parts_.holds_locks; }
+  // Whoever reads the effect stream is to repeat the command (PUBLISH).
+  void RecordCommand() const { parts_.recorder.Changed(); }
   // Whether the session may be left waiting (Session::BeginWait): not inside EXEC or a script.
   bool may_wait() const { return parts_.may_wait; }
   // REQUIRES: the row has kNeedsWalk (INFO).

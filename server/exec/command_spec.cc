@@ -2,6 +2,7 @@
 
 #include <vector>
 
+#include "absl/algorithm/container.h"
 #include "absl/strings/match.h"
 #include "storage/base/number.h"
 
@@ -23,7 +24,7 @@ uint32_t CategoryOf(CommandGroup group) {
     case CommandGroup::kHash:
       return kCategoryHash;
     case CommandGroup::kPubSub:
-      return kCategoryPubSub;
+      return 0;  // Its flag says so: PUBSUB HELP does not count.
     case CommandGroup::kTransactions:
       return kCategoryTransaction;
     case CommandGroup::kConnection:
@@ -88,6 +89,10 @@ uint32_t CommandSpec::AllCategories() const {
   return all;
 }
 
+bool CommandSpec::HasKeys() const {
+  return absl::c_any_of(keys, [](const KeySpec& one) { return (one.flags & kKeyNotKey) == 0; });
+}
+
 Scope CommandSpec::scope() const {
   switch (run.kind) {
     case Handler::Kind::kAbsent:
@@ -95,7 +100,7 @@ Scope CommandSpec::scope() const {
     case Handler::Kind::kSession:
       if (Has(kNeedsWhole)) return Scope::kAll;
       if (Has(kNeedsWalk)) return Scope::kWalk;
-      return keys.empty() ? Scope::kNone : Scope::kKeys;
+      return HasKeys() ? Scope::kKeys : Scope::kNone;
     case Handler::Kind::kRead:
     case Handler::Kind::kWrite:
       return Has(kNeedsWhole) ? Scope::kAll : Scope::kKeys;

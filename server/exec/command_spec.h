@@ -55,6 +55,7 @@ enum CommandFlag : uint32_t {
   kNeedsWhole = 1u << 27,       // A handler that runs with every shard locked, whatever its keys.
   kEndsTransaction = 1u << 29,  // Refusing it ends the transaction (EXEC).
   kTellsHealth = 1u << 30,      // Refused like a write while saving fails (PING).
+  kForSubscribers = 1u << 31,   // Allowed to a RESP2 client that has subscribed to something.
   kNeedsWalk = 1u << 28,        // A session handler that looks at all shards, one by one (INFO).
 };
 
@@ -205,6 +206,8 @@ struct CommandSpec {
   }
   // Every category, with those implied.
   uint32_t AllCategories() const;
+  // Whether any of its arguments may be keys, not only channels that are placed like keys.
+  bool HasKeys() const;
   // What its handler needs to be held.
   Scope scope() const;
 };

@@ -5,6 +5,7 @@
 #include "server/exec/errors.h"
 #include "server/exec/keyspace_access.h"
 #include "server/exec/monitor_feed.h"
+#include "server/exec/publisher.h"
 #include "server/exec/session_registry.h"
 
 namespace redstart {
@@ -144,8 +145,11 @@ void Dispatcher::BeginReply(const Session& session, ReplyBuilder& reply) {
 
 void Dispatcher::ApplyReplyMode(Session& session, const ReplyBuilder::Mark& mark,
                                 ReplyBuilder& reply) {
-  // CLIENT REPLY SKIP itself writes nothing.
-  if (session.reply_mode != ReplyMode::kSkipNext) reply.RewindTo(mark);
+  // CLIENT REPLY SKIP itself writes nothing. Pushes are no replies: what SUBSCRIBE says is sent all
+  // the same.
+  if (session.reply_mode != ReplyMode::kSkipNext && reply.push_count() == mark.pushes) {
+    reply.RewindTo(mark);
+  }
   if (session.reply_mode != ReplyMode::kSkipThis) return;
   if (session.is_waiting() && session.wait().reason == WaitReason::kPaused) {
     session.reply_mode = ReplyMode::kSkipNext;  // The request is still to come.
@@ -218,6 +222,7 @@ void Dispatcher::Leave(Session& session) {
   }
   services_.monitors->Remove(&session);
   Unwatch(session);
+  services_.publisher->Leave(session);
 }
 
 void Dispatcher::Refuse(Session& session, const CommandRow* row, const std::string& error,
@@ -383,7 +388,7 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       const ReadKeys keys(&access);
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk,
+      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk, recorder_,
                  frame.locks != nullptr, frame.may_wait});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();

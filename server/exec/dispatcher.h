@@ -52,7 +52,8 @@ class Dispatcher {
   bool Resume(Session& session, uint64_t wait, const Continuation& then, ReplyBuilder& reply);
   // The same when the deadline of its wait may have come.
   bool ResumeIfDue(Session& session, ReplyBuilder& reply);
-  // The session goes away: nothing that it left with others may point to it.
+  // The session goes away, or begins anew (RESET): nothing that it left with others may point to
+  // it. REQUIRES: as Unwatch.
   void Leave(Session& session);
 
   // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
@@ -143,7 +144,6 @@ class Dispatcher {
   }
   bool BeginPause(Session& session, bool may_write);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
-  KeyAccess::Parts Parts() { return {services_.keyspace, &recorder_, stats_, config_.get()}; }
   // While those that write wait, nobody deletes what has expired.
   ExpiryMode ExpiryModeNow() const {
     if (!services_.pause->is_set()) [[likely]] {
@@ -152,6 +152,9 @@ class Dispatcher {
     return services_.pause->WhoWaits(now_us_ / 1000) == ClientPause::Who::kNobody
                ? ExpiryMode::kDelete
                : ExpiryMode::kHide;
+  }
+  KeyAccess::Parts Parts() {
+    return {services_.keyspace, &recorder_, stats_, config_.get(), services_.publisher};
   }
   void RefreshTime();
   bool SweepShards(size_t first, size_t stride, uint64_t budget_us);

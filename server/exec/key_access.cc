@@ -6,6 +6,40 @@
 #include "storage/value.h"
 
 namespace redstart {
+namespace {
+
+// As notify-keyspace-events knows it; none for what is not notified.
+uint32_t ClassOf(Event event) {
+  switch (event) {
+    case Event::kGeneric:
+      return kNotifyGeneric;
+    case Event::kString:
+      return kNotifyString;
+    case Event::kList:
+      return kNotifyList;
+    case Event::kSet:
+      return kNotifySet;
+    case Event::kHash:
+      return kNotifyHash;
+    case Event::kSortedSet:
+      return kNotifyZset;
+    case Event::kStream:
+      return kNotifyStream;
+    case Event::kExpired:
+      return kNotifyExpired;
+    case Event::kEvicted:
+      return kNotifyEvicted;
+    case Event::kNew:
+      return kNotifyNew;
+    case Event::kKeyMiss:
+      return kNotifyKeyMiss;
+    case Event::kSilent:
+      break;
+  }
+  return 0;
+}
+
+}  // namespace
 
 uint64_t KeyAccess::HashOutOfTurn(std::string_view key) const {
   if (!frame_.keys.empty() && IsKey(0, key)) {
@@ -56,6 +90,21 @@ void KeyAccess::DeleteExpired(const Located& located, int database, std::string_
   located.shard->expired_keys.Add();
   if (located.shard->attention()) located.shard->listeners().Touch(database, key, false);
   located.shard->Erase(database, located.place);
+  Notify(Event::kExpired, "expired", database, key);
+}
+
+void KeyAccess::PublishEvent(Event event, std::string_view name, int database,
+                             std::string_view key) const {
+  const uint32_t wanted = parts_.config->notify_keyspace_events;
+  if ((wanted & ClassOf(event)) == 0) return;
+  std::string channel = "__keyspace@" + std::to_string(database) + "__:";
+  if ((wanted & kNotifyKeyspace) != 0) {
+    parts_.publisher->Publish(SubscriptionKind::kChannel, channel.append(key), name);
+  }
+  if ((wanted & kNotifyKeyevent) != 0) {
+    channel = "__keyevent@" + std::to_string(database) + "__:";
+    parts_.publisher->Publish(SubscriptionKind::kChannel, channel.append(name), key);
+  }
 }
 
 const Entry* ReadKeys::FindEntry(std::string_view key) const {
@@ -68,6 +117,7 @@ const Entry* ReadKeys::Peek(std::string_view key) const {
   const Entry* entry = access_->FindLive(key, database());
   ThreadStats* stats = access_->parts().stats;
   (entry == nullptr ? stats->keyspace_misses : stats->keyspace_hits).Add();
+  if (entry == nullptr) access_->Notify(Event::kKeyMiss, "keymiss", database(), key);
   return entry;
 }
 
@@ -120,6 +170,7 @@ void WriteKeys::Put(std::string_view key, std::string_view text, const PutOption
         NewStringEntry(located.shard->slab(), key, text, options.may_be_integer, options.deadline);
     entry->set_access(access_->NewAccessClock());
     located.shard->Insert(database(), entry, located.position);
+    NotifyNew(key);
     return;
   }
   const Entry* entry = located.place.node();
@@ -160,7 +211,8 @@ WriteKeys::Opened WriteKeys::OpenForEdit(std::string_view key, ValueType type, b
     if (access_->frame().touch) access_->NoteUse(located.place.node());
   }
   return {.slot = EntrySlot(located.shard, database(), key, located.position, located.place,
-                            access_->NewAccessClock())};
+                            access_->NewAccessClock()),
+          .created = !located.place};
 }
 
 void WriteKeys::Add(std::string_view key, DecodedValue&& value, uint64_t deadline) {
@@ -168,6 +220,7 @@ void WriteKeys::Add(std::string_view key, DecodedValue&& value, uint64_t deadlin
   Entry* entry = NewEntry(located.shard->slab(), key, std::move(value), deadline);
   entry->set_access(access_->NewAccessClock());
   located.shard->Insert(database(), entry, located.position);
+  NotifyNew(key);
 }
 
 bool WriteKeys::DeleteIn(int database, std::string_view key) {
@@ -218,6 +271,7 @@ void WriteKeys::Transplant(std::string_view from, int to_database, std::string_v
     copy->set_access(access_->NewAccessClock());
   }
   target.shard->Insert(to_database, copy, target.position);
+  access_->Notify(Event::kNew, "new", to_database, to);
 }
 
 void WriteKeys::SetAccessClock(std::string_view key, uint32_t access) {
@@ -231,7 +285,8 @@ void WriteKeys::ChangedIn(int database, std::string_view key, Event event, std::
   access_->parts().stats->changes.Add(changes);
 }
 
-void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::string_view) {
+void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event event,
+                              std::string_view name) {
   const KeyAccess::Parts& parts = access_->parts();
   const uint64_t hash = access_->HashOf(key);
   Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
@@ -240,6 +295,7 @@ void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event, std::st
     shard.listeners().Touch(database, key, static_cast<bool>(place));
   }
   parts.recorder->Changed();
+  access_->Notify(event, name, database, key);
 }
 
 }  // namespace redstart

@@ -28,6 +28,7 @@
 #include "server/config/config.h"
 #include "server/exec/change_recorder.h"
 #include "server/exec/collection_limits.h"
+#include "server/exec/publisher.h"
 #include "server/exec/stats.h"
 #include "storage/disk/value_codec.h"
 #include "storage/keyspace.h"
@@ -49,6 +50,7 @@ enum class Event : uint8_t {
   kExpired,
   kEvicted,
   kNew,
+  kKeyMiss,
   // A change that nobody is notified of, such as PFCOUNT's of the cached cardinality.
   kSilent
 };
@@ -90,6 +92,7 @@ class KeyAccess {
     ChangeRecorder* recorder;
     ThreadStats* stats;
     const Config* config;
+    Publisher* publisher;
   };
   struct Frame {
     ShardLocks* locks;
@@ -142,6 +145,12 @@ class KeyAccess {
       DeleteNoted();
     }
   }
+  // Publishes a keyspace notification, if notify-keyspace-events asks for it.
+  void Notify(Event event, std::string_view name, int database, std::string_view key) const {
+    if (parts_.config->notify_keyspace_events != 0) [[unlikely]] {
+      PublishEvent(event, name, database, key);
+    }
+  }
   // Removes an expired key with its effect. The place is gone afterwards.
   void DeleteExpired(const Located& located, int database, std::string_view key);
 
@@ -150,6 +159,7 @@ class KeyAccess {
     return frame_.keys[i].name.data() == key.data() && frame_.keys[i].name.size() == key.size();
   }
   uint64_t HashOutOfTurn(std::string_view key) const;
+  void PublishEvent(Event event, std::string_view name, int database, std::string_view key) const;
   void DeleteNoted();
 
   struct ExpiredKey {
@@ -285,6 +295,10 @@ class WriteKeys {
     AlsoChangedIn(database(), key, event, name);
   }
   void AlsoChangedIn(int database, std::string_view key, Event event, std::string_view name);
+  // A further notification about a change that Changed has told of: SET's deadline.
+  void Notify(std::string_view key, Event event, std::string_view name) {
+    access_->Notify(event, name, database(), key);
+  }
   // See ChangeRecorder.
   void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);
@@ -299,10 +313,12 @@ class WriteKeys {
   struct Opened {
     std::optional<EntrySlot> slot;
     bool wrong_type = false;
+    bool created = false;  // The key was not there.
   };
   Opened OpenForEdit(std::string_view key, ValueType type, bool create);
   // Where the key is, after an expired entry has been deleted.
   KeyAccess::Located LocateLive(int database, std::string_view key);
+  void NotifyNew(std::string_view key) { Notify(key, Event::kNew, "new"); }
 
   KeyAccess* access_;
 };
@@ -320,6 +336,7 @@ class EditGuard {
       : keys_(keys), wrong_type_(opened.wrong_type) {
     if (!opened.slot) return;
     key_ = opened.slot->key();
+    created_ = opened.created;
     editor_.emplace(*opened.slot, keys->access_->limits());
   }
   EditGuard(const EditGuard&) = delete;
@@ -333,6 +350,7 @@ class EditGuard {
   Editor* operator->() { return &*editor_; }
   void Changed(Event event, std::string_view name, uint64_t changes = 1) {
     const bool dropped = Close();
+    if (std::exchange(created_, false) && !dropped) keys_->NotifyNew(key_);
     keys_->Changed(key_, event, name, changes);
     if (dropped) keys_->AlsoChanged(key_, Event::kGeneric, "del");
   }
@@ -353,6 +371,7 @@ class EditGuard {
   WriteKeys* keys_;
   std::string_view key_;
   std::optional<Editor> editor_;
+  bool created_ = false;
   bool wrong_type_;
 };
 

@@ -16,6 +16,8 @@
 #include <string>
 #include <vector>
 
+#include "server/exec/publisher.h"
+
 namespace redstart {
 
 class Dispatcher;
@@ -31,12 +33,15 @@ class Mailbox {
   enum class Subject : uint8_t {
     kClose,         // Somebody killed the session.
     kJournalBytes,  // The effect stream has bytes for it.
+    kPublication,   // A message for all of `readers`.
     kResume,        // A wait of it is over (session_wait.h).
     kDeliver,       // Bytes that its client is to get besides its replies.
   };
   struct Message {
-    uint64_t session;
+    uint64_t session = 0;
     Subject subject;
+    std::shared_ptr<const Publication> publication = nullptr;
+    SessionIds readers = {};
     uint64_t wait = 0;  // kResume: the number of the wait, and what is to be done.
     Continuation then = nullptr;
     std::shared_ptr<const std::string> bytes = nullptr;  // kDeliver.

@@ -13,6 +13,7 @@ namespace redstart {
 
 class ClientPause;
 class Clock;
+class ChannelRegistry;
 class CommandTable;
 class ConfigStore;
 class Journal;
@@ -20,6 +21,7 @@ class Keyspace;
 class LatencyMonitor;
 class MonitorFeed;
 class Persistence;
+class Publisher;
 class SessionRegistry;
 class SlowLog;
 class StatsBoard;
@@ -77,6 +79,8 @@ struct Services {
   LatencyMonitor* latency_monitor;
   MonitorFeed* monitors;
   ClientPause* pause;
+  ChannelRegistry* channels;
+  Publisher* publisher;  // The same as `channels`, as execution knows it.
   const Clock* clock;
 };
 

@@ -32,6 +32,15 @@ void Session::DropWatches() {
   watch_failed.store(false, std::memory_order_relaxed);
 }
 
+Subscriptions& Session::subscriptions() {
+  Subscriptions* all = subscriptions_.load(std::memory_order_relaxed);
+  if (all == nullptr) {
+    all = new Subscriptions;
+    subscriptions_.store(all, std::memory_order_release);
+  }
+  return *all;
+}
+
 WaitToken Session::BeginWait(WaitReason reason, WaitOptions options) {
   const uint64_t number = wait_number.load(std::memory_order_relaxed) + 1;
   wait_has_deadline.store(options.deadline_ms != WaitOptions::kNoDeadline,
@@ -62,6 +71,7 @@ void Session::Reset(bool authenticated_by_default) {
 
 Session::~Session() {
   if (feed_ != nullptr) feed_->Abandon();
+  delete subscriptions_.load(std::memory_order_relaxed);
 }
 
 void Session::StartFeed(std::shared_ptr<ReplicaFeed> feed) {

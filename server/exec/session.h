@@ -18,6 +18,7 @@
 #include "server/exec/mailbox.h"
 #include "server/exec/replica_feed.h"
 #include "server/exec/session_wait.h"
+#include "server/exec/subscriptions.h"
 #include "server/exec/transaction.h"
 
 namespace redstart {
@@ -70,6 +71,17 @@ class Session {
   // Null unless StartFeed was called.
   ReplicaFeed* feed() { return feed_.get(); }
 
+  // Made on first use; its counts are for every thread.
+  Subscriptions& subscriptions();
+  // Any thread.
+  size_t subscription_count(SubscriptionKind kind) const {
+    const Subscriptions* all = subscriptions_.load(std::memory_order_acquire);
+    return all == nullptr ? 0 : all->count(kind);
+  }
+  size_t subscription_count() const {
+    const Subscriptions* all = subscriptions_.load(std::memory_order_acquire);
+    return all == nullptr ? 0 : all->total();
+  }
   // Executes nothing more until the wait is over: see session_wait.h. REQUIRES: it is not waiting.
   WaitToken BeginWait(WaitReason reason, WaitOptions options = {});
   bool is_waiting() const { return wait_ != nullptr; }
@@ -79,7 +91,7 @@ class Session {
   void EndWait();
 
   // Forgets everything but the connection itself and its labels: RESET. Watches must have been
-  // taken back.
+  // taken back, and channels left.
   void Reset(bool authenticated_by_default);
 
   // --- Published: written by the owner's thread, read by all. ---
@@ -135,6 +147,8 @@ class Session {
   std::unique_ptr<WatchList> watches_;
   std::unique_ptr<SessionWait> wait_;
   std::shared_ptr<ReplicaFeed> feed_;
+  // Owned; never replaced, so that other threads may read the counts.
+  std::atomic<Subscriptions*> subscriptions_{nullptr};
   std::unique_ptr<Labels> labels_;  // Null while all have their defaults.
 };
 

@@ -72,7 +72,10 @@ struct SessionWait {
 };
 
 inline void Resume(const WaitToken& token, Continuation then = nullptr) {
-  token.mailbox->Push({token.session, Mailbox::Subject::kResume, token.number, std::move(then)});
+  token.mailbox->Push({.session = token.session,
+                       .subject = Mailbox::Subject::kResume,
+                       .wait = token.number,
+                       .then = std::move(then)});
 }
 
 }  // namespace redstart

@@ -283,17 +283,26 @@ void Connection::SendFeed() {
   if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
 }
 
-bool Connection::Deliver(std::string_view bytes) {
-  if (closed_ || session_.close_after_reply) return false;
-  const bool is_first = queue_ == nullptr;
-  if (is_first) queue_ = std::make_unique<OutputQueue>();
-  queue_->AppendCopy(bytes);
-  // Behind what waits for the socket already, somebody else will send it.
-  return is_first || IsOverOutputLimit(thread_->now_ms());
+void Connection::Deliver(std::string_view bytes) {
+  if (closed_ || session_.close_after_reply) return;
+  if (queue_ == nullptr) queue_ = std::make_unique<OutputQueue>();
+  queue_->Append(bytes);
 }
 
-void Connection::SendDelivered() {
-  if (closed_) return;
+void Connection::QueuePush(const Publication& publication) {
+  // What the client has left meanwhile it does not want to hear of any more.
+  if (closed_ || session_.subscription_count() == 0 ||
+      !session_.subscriptions().Contains(publication.kind, publication.subscription)) {
+    return;
+  }
+  if (queue_ == nullptr) queue_ = std::make_unique<OutputQueue>();
+  const bool resp3 = session_.resp_version.load(std::memory_order_relaxed) >= 3;
+  queue_->Append(std::string_view(resp3 ? ">" : "*"));
+  queue_->Append(std::string_view(publication.encoded));
+}
+
+void Connection::SendPushes() {
+  if (closed_ || queue_ == nullptr) return;
   if (!waiting_to_write_) WriteQueue();
   if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
 }
@@ -305,7 +314,8 @@ size_t Connection::OutputBytes() {
 }
 
 bool Connection::IsOverOutputLimit(uint64_t now_ms) {
-  const ClientClass kind = session_.feed() != nullptr ? kClientReplica : kClientNormal;
+  ClientClass kind = session_.feed() != nullptr ? kClientReplica : kClientNormal;
+  if (session_.subscription_count() > 0) kind = kClientPubsub;
   const OutputBufferLimit& limit = thread_->dispatcher().config().client_output_buffer_limit[kind];
   const auto bytes = static_cast<int64_t>(OutputBytes());
   const bool over_hard = limit.hard_bytes > 0 && bytes >= limit.hard_bytes;
@@ -330,8 +340,9 @@ void Connection::CheckLimits(uint64_t now_ms) {
   if (closed_) return;
   const auto timeout = static_cast<uint64_t>(thread_->dispatcher().config().timeout) * 1000;
   const uint64_t last = session_.last_interaction_ms.load(std::memory_order_relaxed);
-  if (timeout > 0 && session_.feed() == nullptr && !session_.is_waiting() && now_ms > last &&
-      now_ms - last > timeout) {
+  const bool may_be_idle =
+      session_.feed() != nullptr || session_.is_waiting() || session_.subscription_count() > 0;
+  if (timeout > 0 && !may_be_idle && now_ms > last && now_ms - last > timeout) {
     logging::Verbose("Closing idle client id={} addr={}", session_.id(), session_.peer().address);
     return Close();
   }

@@ -103,8 +103,12 @@ uint64_t IoThread::now_ms() const {
 
 void IoThread::ReadMail() {
   const Cycle cycle(this);
-  std::vector<std::shared_ptr<Connection>> delivered;
+  std::vector<std::shared_ptr<Connection>> pushed_to;
   for (const Mailbox::Message& message : mailbox_.Take()) {
+    if (message.subject == Mailbox::Subject::kPublication) {
+      QueuePushes(message, &pushed_to);
+      continue;
+    }
     const auto found = connections_.find(message.session);
     if (found == connections_.end()) continue;
     const std::shared_ptr<Connection> connection = found->second;
@@ -119,12 +123,26 @@ void IoThread::ReadMail() {
         connection->Resume(message.wait, message.then);
         break;
       case Mailbox::Subject::kDeliver:
-        if (connection->Deliver(*message.bytes)) delivered.push_back(connection);
+        connection->Deliver(*message.bytes);
+        pushed_to.push_back(connection);
+        break;
+      case Mailbox::Subject::kPublication:
         break;
     }
   }
-  for (const auto& connection : delivered) connection->SendDelivered();
+  // Several messages for one client leave with one call.
+  for (const auto& connection : pushed_to) connection->SendPushes();
   Mailbox::FlushWakes();
+}
+
+void IoThread::QueuePushes(const Mailbox::Message& message,
+                           std::vector<std::shared_ptr<Connection>>* pushed_to) {
+  for (const uint64_t id : message.readers) {
+    const auto found = connections_.find(id);
+    if (found == connections_.end()) continue;
+    found->second->QueuePush(*message.publication);
+    pushed_to->push_back(found->second);
+  }
 }
 
 void IoThread::MoveDeadline(uint64_t session, uint64_t from_ms, uint64_t to_ms) {

@@ -77,6 +77,8 @@ class IoThread {
  private:
   void Open(int family, int descriptor, Session::Peer peer);
   void ReadMail();
+  void QueuePushes(const Mailbox::Message& message,
+                   std::vector<std::shared_ptr<Connection>>* pushed_to);
   void Tick();
   void Sweep();
   void CheckConnections();

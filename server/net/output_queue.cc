@@ -22,7 +22,7 @@ void OutputQueue::Append(ReplyBuffer* replies, size_t sent) {
     copied = end;
     const size_t skipped = std::min(sent, part.size());
     sent -= skipped;
-    AppendCopy(part.substr(skipped));
+    Append(part.substr(skipped));
   };
   for (ReplyBuffer::Segment& segment : replies->TakeSegments()) {
     take_copied(segment.offset);
@@ -44,7 +44,7 @@ void OutputQueue::Append(std::string bytes) {
   pieces_.push_back({std::move(bytes), {}});
 }
 
-void OutputQueue::AppendCopy(std::string_view bytes) {
+void OutputQueue::Append(std::string_view bytes) {
   if (bytes.empty()) return;
   bytes_ += bytes.size();
   if (!pieces_.empty() && pieces_.back().pinned.data == nullptr &&

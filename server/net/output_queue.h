@@ -26,7 +26,8 @@ class OutputQueue {
   // and clears it.
   void Append(ReplyBuffer* replies, size_t sent);
   void Append(std::string bytes);
-  void AppendCopy(std::string_view bytes);
+  // Small pieces are gathered.
+  void Append(std::string_view bytes);
   // The first pieces, at most `max`, for a gathering write.
   std::vector<iovec> Front(size_t max) const;
   // Drops bytes that have been written.

@@ -29,6 +29,7 @@
 #include "server/observe/latency_monitor.h"
 #include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
+#include "server/pubsub/channel_registry.h"
 #include "storage/disk/journal.h"
 
 namespace redstart {
@@ -71,6 +72,7 @@ struct TestServer {
   LatencyMonitor latency_monitor;
   MonitorFeed monitors;
   ClientPause pause;
+  ChannelRegistry channels;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
                        .config = &config,
@@ -84,6 +86,8 @@ struct TestServer {
                        .latency_monitor = &latency_monitor,
                        .monitors = &monitors,
                        .pause = &pause,
+                       .channels = &channels,
+                       .publisher = &channels,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
 

@@ -21,9 +21,10 @@ LAYERS = {
     "server/process": {"server/config", "server/observe", "storage/base"},
     "server/exec": {"server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/persistence": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
-    "server/commands": {"server/persistence", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
+    "server/pubsub": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
+    "server/commands": {"server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/net": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
-    "server": {"server/net", "server/commands", "server/process", "server/persistence", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types",
+    "server": {"server/net", "server/commands", "server/process", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types",
                "storage/base", "protocol"},
 }
 
