@@ -124,6 +124,8 @@ Server::Server(Config config, Origin origin)
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();
+  migrator_ = std::make_unique<Migrator>(services);
+  services.migrator = migrator_.get();
   io_threads_ = std::make_unique<IoThreads>(services, static_cast<size_t>(current->io_threads));
   RegisterConfigHooks();
   state_.startup_memory = UsedMemory(services);

@@ -17,6 +17,7 @@
 #include "server/exec/services.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
+#include "server/migration/migrator.h"
 #include "server/net/io_threads.h"
 #include "server/observe/latency_monitor.h"
 #include "server/observe/slow_log.h"
@@ -73,6 +74,7 @@ class Server : private ServerControl {
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;
+  std::unique_ptr<Migrator> migrator_;
   std::unique_ptr<IoThreads> io_threads_;
   // A signal asked for the end: set on the signals' thread, called off on any.
   std::atomic<bool> signalled_{false};

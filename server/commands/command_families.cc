@@ -20,6 +20,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ObjectCommands(),
       MemoryCommands(),
       DumpCommands(),
+      MigrateCommands(),
       KeyspaceCommands(),
       ConnectionCommands(),
       ClientCommands(),

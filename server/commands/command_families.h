@@ -27,6 +27,7 @@ CommandRows CopyCommands();
 CommandRows MemoryCommands();
 CommandRows ObjectCommands();
 CommandRows DumpCommands();
+CommandRows MigrateCommands();
 CommandRows KeyspaceCommands();
 CommandRows ConnectionCommands();
 CommandRows ClientCommands();

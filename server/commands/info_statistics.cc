@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/config/option_value.h"
+#include "server/migration/migrator.h"
 #include "server/pubsub/channel_registry.h"
 #include "storage/keyspace.h"
 
@@ -66,8 +67,9 @@ void WriteKeyEvents(const Services& services, InfoFields& fields) {
   fields.Number("pubsub_channels", channels.size(SubscriptionKind::kChannel));
   fields.Number("pubsub_patterns", channels.size(SubscriptionKind::kPattern));
   fields.Number("pubsubshard_channels", channels.size(SubscriptionKind::kShardChannel));
-  write.Zeros({"latest_fork_usec", "total_forks", "migrate_cached_sockets",
-               "slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses",
+  write.Zeros({"latest_fork_usec", "total_forks"});
+  fields.Number("migrate_cached_sockets", services.migrator->cached_connections());
+  write.Zeros({"slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses",
                "active_defrag_key_hits", "active_defrag_key_misses", "total_active_defrag_time",
                "current_active_defrag_time", "tracking_total_keys", "tracking_total_items",
                "tracking_total_prefixes", "unexpected_error_replies"});

@@ -79,7 +79,9 @@ bool FindCounted(const KeySpec& spec, Args args, int begin, std::vector<int>* po
 uint32_t CommandSpec::AllCategories() const {
   // A mere container does nothing itself, so its group says nothing about it.
   uint32_t all = categories;
-  if (run.kind != Handler::Kind::kAbsent) all |= CategoryOf(group);
+  // Nor does the group of what is about the connection and not about keys (WAIT).
+  const bool is_apart = group == CommandGroup::kGeneric && (categories & kCategoryConnection) != 0;
+  if (run.kind != Handler::Kind::kAbsent && !is_apart) all |= CategoryOf(group);
   if (Has(kWrite)) all |= kCategoryWrite;
   if (Has(kReadOnly) && group != CommandGroup::kScripting) all |= kCategoryRead;
   if (Has(kAdmin)) all |= kCategoryAdmin | kCategoryDangerous;

@@ -1,5 +1,8 @@
 #include "server/exec/dispatcher.h"
 
+#include <chrono>
+#include <thread>
+
 #include "server/exec/admission.h"
 #include "server/exec/clock.h"
 #include "server/exec/errors.h"
@@ -386,9 +389,10 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
     case Handler::Kind::kSession: {
       KeyAccess access(Parts(), frame);
       const ReadKeys keys(&access);
+      WriteKeys writes(&access);
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk, recorder_,
+      Call call({session, services_, *config_, now_us_, *this, keys, writes, whole, walk, recorder_,
                  frame.locks != nullptr, frame.may_wait});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
@@ -488,6 +492,36 @@ void Dispatcher::Unwatch(Session& session) {
   session.watches().Unwatch(services_.keyspace);
   session.DropWatches();
   session.watched_keys.store(0, std::memory_order_relaxed);
+}
+
+bool Dispatcher::RunOnKeys(int database, absl::Span<const std::string_view> names,
+                           const std::function<void(WriteKeys& keys)>& work) {
+  constexpr auto kBetweenLooks = std::chrono::milliseconds(10);
+  std::vector<uint64_t> hashes;
+  std::vector<KeyRef> refs;
+  for (const std::string_view name : names) {
+    hashes.push_back(services_.keyspace->HashOf(name));
+    refs.push_back({name, hashes.back()});
+  }
+  config();
+  services_.keyspace->AwaitRoom();
+  ShardLocks locks = services_.keyspace->Lock(hashes);
+  for (RefreshTime(); ExpiryModeNow() == ExpiryMode::kHide; RefreshTime()) {
+    locks.Unlock();  // Clients are paused: nothing is written.
+    std::this_thread::sleep_for(kBetweenLooks);
+    locks = services_.keyspace->Lock(hashes);
+  }
+  if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
+  recorder_.Begin(database, {});
+  KeyAccess access(Parts(),
+                   {.locks = &locks, .database = database, .now_ms = now_us_ / 1000, .keys = refs});
+  WriteKeys keys(&access);
+  work(keys);
+  recorder_.End();
+  recorder_.Commit();
+  locks.Unlock();
+  Mailbox::FlushWakes();
+  return true;
 }
 
 bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {

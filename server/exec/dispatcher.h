@@ -9,6 +9,7 @@
 // is special about one is a flag of its row.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -55,6 +56,12 @@ class Dispatcher {
   // The session goes away, or begins anew (RESET): nothing that it left with others may point to
   // it. REQUIRES: as Unwatch.
   void Leave(Session& session);
+
+  // Runs work on keys that is no client's request, under the keys' locks, once clients may write.
+  // What it changes it records with WriteKeys::Effect. False if the server has ended. REQUIRES: the
+  // thread is this dispatcher's, locks nothing, and serves no clients.
+  bool RunOnKeys(int database, absl::Span<const std::string_view> names,
+                 const std::function<void(WriteKeys& keys)>& work);
 
   // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
   // `budget_us`. True if there is more to delete at once.

@@ -19,6 +19,7 @@ class ConfigStore;
 class Journal;
 class Keyspace;
 class LatencyMonitor;
+class Migrator;
 class MonitorFeed;
 class Persistence;
 class Publisher;
@@ -79,6 +80,7 @@ struct Services {
   LatencyMonitor* latency_monitor;
   MonitorFeed* monitors;
   ClientPause* pause;
+  Migrator* migrator;
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
   const Clock* clock;

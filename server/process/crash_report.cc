@@ -14,6 +14,12 @@
 namespace redstart {
 namespace {
 
+#ifdef REDSTART_SANITIZED
+constexpr bool kIsAvailable = false;
+#else
+constexpr bool kIsAvailable = true;
+#endif
+
 constexpr int kSignals[] = {SIGSEGV, SIGBUS, SIGFPE, SIGILL, SIGABRT};
 constexpr int kMaxFrames = 100;
 
@@ -66,8 +72,8 @@ void Report(int signal, siginfo_t* info, void*) {
 
 }  // namespace
 
-void EnableCrashReports([[maybe_unused]] bool enable) {
-#ifndef REDSTART_SANITIZED
+void EnableCrashReports(bool enable) {
+  if (!kIsAvailable) return;
   // The first call loads a library, which a handler must not do.
   void* frame = nullptr;
   backtrace(&frame, 1);
@@ -84,7 +90,6 @@ void EnableCrashReports([[maybe_unused]] bool enable) {
     action.sa_handler = SIG_DFL;
   }
   for (const int signal : kSignals) sigaction(signal, &action, nullptr);
-#endif
 }
 
 }  // namespace redstart

@@ -26,6 +26,7 @@
 #include "server/exec/monitor_feed.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
+#include "server/migration/migrator.h"
 #include "server/observe/latency_monitor.h"
 #include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
@@ -86,10 +87,12 @@ struct TestServer {
                        .latency_monitor = &latency_monitor,
                        .monitors = &monitors,
                        .pause = &pause,
+                       .migrator = &migrator,
                        .channels = &channels,
                        .publisher = &channels,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
+  Migrator migrator{services};
 
  private:
   static Config WithoutSavePoints(Config config) {
