@@ -21,7 +21,9 @@ TEST(LatencyHistogramTest, BucketsFollowEachOtherWithoutAGap) {
   for (uint64_t nanos = 0; nanos < 100'000; ++nanos) {
     const size_t of = LatencyRecorder::BucketOf(nanos);
     EXPECT_TRUE(of == bucket || of == bucket + 1) << nanos;
-    if (of != bucket) EXPECT_EQ(LatencyRecorder::LongestIn(bucket), nanos - 1);
+    if (of != bucket) {
+      EXPECT_EQ(LatencyRecorder::LongestIn(bucket), nanos - 1);
+    }
     bucket = of;
   }
   EXPECT_LT(LatencyRecorder::BucketOf(LatencyRecorder::kMaxNanos), LatencyRecorder::kBuckets);

@@ -29,7 +29,9 @@ TEST(OomScoreTest, IsSetAndPutBack) {
   EXPECT_EQ(Score(), 1000);
   config.oom_score_adj = OomScoreAdj::kNo;
   // Not everybody may lower it again.
-  if (score.Apply(config).ok()) EXPECT_EQ(Score(), before);
+  if (score.Apply(config).ok()) {
+    EXPECT_EQ(Score(), before);
+  }
 }
 
 }  // namespace
