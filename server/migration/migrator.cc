@@ -1,5 +1,6 @@
 #include "server/migration/migrator.h"
 
+#include <algorithm>
 #include <chrono>
 #include <utility>
 
@@ -146,17 +147,19 @@ class Migrator::Mover {
 };
 
 Migrator::~Migrator() {
+  std::vector<std::thread> threads;
   {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     stopping_ = true;
     queue_.clear();
+    threads.swap(threads_);
   }
   work_.notify_all();
-  for (std::thread& thread : threads_) thread.join();
+  for (std::thread& thread : threads) thread.join();
 }
 
 void Migrator::Start(std::unique_ptr<Job> job) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   queue_.push_back(std::move(job));
   if (idle_threads_ < queue_.size() && threads_.size() < kMaxThreads) {
     threads_.emplace_back([this] { RunThread(); });
@@ -166,21 +169,23 @@ void Migrator::Start(std::unique_ptr<Job> job) {
 
 void Migrator::RunThread() {
   Dispatcher dispatcher(services_);
-  std::unique_lock lock(mutex_);
-  while (!stopping_) {
-    if (queue_.empty()) {
-      ++idle_threads_;
-      work_.wait_for(lock, std::chrono::seconds(1));
-      --idle_threads_;
-      DropOldConnections();
-      continue;
-    }
-    const std::unique_ptr<Job> job = std::move(queue_.front());
-    queue_.pop_front();
-    lock.unlock();
+  while (const std::unique_ptr<Job> job = NextJob()) {
     Answer(job->token, Mover(this, &dispatcher, job.get()).Run());
-    lock.lock();
   }
+}
+
+std::unique_ptr<Migrator::Job> Migrator::NextJob() {
+  const MutexLock lock(&mutex_);
+  while (!stopping_ && queue_.empty()) {
+    ++idle_threads_;
+    work_.wait_for(mutex_, std::chrono::seconds(1));
+    --idle_threads_;
+    DropOldConnections();
+  }
+  if (stopping_) return nullptr;
+  std::unique_ptr<Job> job = std::move(queue_.front());
+  queue_.pop_front();
+  return job;
 }
 
 std::string Migrator::MoveNow(const Job& job, WriteKeys& keys) {
@@ -220,7 +225,7 @@ TransferResult Migrator::Transfer(const MigrationRequest& request,
 std::unique_ptr<RemoteServer> Migrator::TakeConnection(const MigrationRequest& request,
                                                        bool may_be_old) {
   if (may_be_old) {
-    const std::lock_guard lock(mutex_);
+    const MutexLock lock(&mutex_);
     const auto found = idle_.find(AddressOf(request));
     if (found != idle_.end()) {
       std::unique_ptr<RemoteServer> server = std::move(found->second.server);
@@ -234,7 +239,7 @@ std::unique_ptr<RemoteServer> Migrator::TakeConnection(const MigrationRequest& r
 
 void Migrator::KeepConnection(const MigrationRequest& request,
                               std::unique_ptr<RemoteServer> server) {
-  const std::lock_guard lock(mutex_);
+  const MutexLock lock(&mutex_);
   if (idle_.size() >= kMaxIdle) idle_.erase(idle_.begin());
   idle_.emplace(AddressOf(request), Idle{std::move(server), NowMs()});
   cached_.store(idle_.size(), std::memory_order_relaxed);

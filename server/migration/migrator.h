@@ -19,15 +19,16 @@
 #include <deque>
 #include <map>
 #include <memory>
-#include <mutex>
 #include <string>
 #include <string_view>
 #include <thread>
 #include <vector>
 
+#include "absl/base/thread_annotations.h"
 #include "server/exec/services.h"
 #include "server/exec/session_wait.h"
 #include "server/migration/transfer.h"
+#include "storage/base/mutex.h"
 
 namespace redstart {
 
@@ -78,18 +79,20 @@ class Migrator {
   TransferResult Transfer(const MigrationRequest& request, const std::vector<MigratedKey>& keys);
   std::unique_ptr<RemoteServer> TakeConnection(const MigrationRequest& request, bool may_be_old);
   void KeepConnection(const MigrationRequest& request, std::unique_ptr<RemoteServer> server);
-  void DropOldConnections();
+  void DropOldConnections() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  // The next job, or null once the process is to end. Waits for one.
+  std::unique_ptr<Job> NextJob();
   uint64_t NowMs() const;
 
   const Services services_;
   std::atomic<bool> stopping_{false};
   std::atomic<size_t> cached_{0};
-  std::mutex mutex_;  // Guards what is below.
-  std::condition_variable work_;
-  std::deque<std::unique_ptr<Job>> queue_;
-  std::vector<std::thread> threads_;
-  size_t idle_threads_ = 0;
-  std::multimap<std::string, Idle> idle_;  // By "host:port".
+  Mutex mutex_;
+  std::condition_variable_any work_;
+  std::deque<std::unique_ptr<Job>> queue_ ABSL_GUARDED_BY(mutex_);
+  std::vector<std::thread> threads_ ABSL_GUARDED_BY(mutex_);
+  size_t idle_threads_ ABSL_GUARDED_BY(mutex_) = 0;
+  std::multimap<std::string, Idle> idle_ ABSL_GUARDED_BY(mutex_);  // By "host:port".
 };
 
 }  // namespace redstart

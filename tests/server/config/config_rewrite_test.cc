@@ -92,7 +92,7 @@ TEST(ConfigRewriteTest, ValuesAreWrittenAsTheyAreRead) {
 
 TEST(ConfigRewriteTest, EverythingWrittenIsReadBackAsItWas) {
   Config config = Load(
-      "save 7 8 9 10\nmaxmemory-clients 5%\nunixsocketperm 700\nlatency-tracking-info-percentiles\n"
+      "save 7 8 9 10\nunixsocketperm 700\nlatency-tracking-info-percentiles\n"
       "shutdown-on-sigint nosave now\nbind 127.0.0.1 -::1\nproto-max-bulk-len 1048577\n");
   const std::string text = RewriteConfigText("", config, RewriteScope::kEverything);
   EXPECT_EQ(Load(text), config);
