@@ -6,6 +6,7 @@
 #include "server/commands/command_families.h"
 #include "server/commands/help_reply.h"
 #include "server/exec/arg_reader.h"
+#include "server/exec/blocking.h"
 #include "server/exec/call.h"
 #include "server/exec/client_pause.h"
 #include "server/exec/errors.h"
@@ -195,16 +196,19 @@ void Reply(Call& call, Args args, ReplyBuilder& reply) {
 }
 
 // CLIENT UNBLOCK client-id [TIMEOUT|ERROR]
-void Unblock(Call&, Args args, ReplyBuilder& reply) {
+void Unblock(Call& call, Args args, ReplyBuilder& reply) {
   if (args.size() > 4) {
     return reply.Fail(error::UnknownSubcommandOrArity(args[1], "client"));
   }
   if (args.size() == 4 && !SameWord(args[3], "TIMEOUT") && !SameWord(args[3], "ERROR")) {
     return reply.Fail("ERR CLIENT UNBLOCK reason should be TIMEOUT or ERROR");
   }
-  if (!ParseInt64(args[2])) return reply.Fail(error::kNotInteger);
-  // There are no commands that wait, so nobody waits.
-  reply.Integer(0);
+  const std::optional<int64_t> id = ParseInt64(args[2]);
+  if (!id) return reply.Fail(error::kNotInteger);
+  const bool with_error = args.size() == 4 && SameWord(args[3], "ERROR");
+  const bool did =
+      Blocking::Unblock(call.services().sessions, static_cast<uint64_t>(*id), with_error);
+  reply.Integer(did ? 1 : 0);
 }
 
 void Switch(std::atomic<bool>* value, std::string_view word, ReplyBuilder& reply) {

@@ -20,6 +20,8 @@ CommandRows BitmapCommands();
 CommandRows BitFieldCommands();
 CommandRows HyperLogLogCommands();
 CommandRows HashCommands();
+CommandRows ListCommands();
+CommandRows ListMoveCommands();
 CommandRows KeyCommands();
 CommandRows ExpiryCommands();
 CommandRows ScanCommands();

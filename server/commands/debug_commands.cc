@@ -215,6 +215,10 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "PROTOCOL <type>",
       "    A reply of this type: string, integer, double, bignum, null, array, set, map,",
       "    attrib, push, verbatim, true, false.",
+      "QUICKLIST <key> [<0|1>]",
+      "    Write the nodes of a large list to the log.",
+      "QUICKLIST-PACKED-THRESHOLD <size>",
+      "    Elements of large lists from this size on are nodes of their own (default 1gb).",
       "RELOAD [MERGE] [NOFLUSH] [NOSAVE]",
       "    Save the data set (not with NOSAVE), forget it (not with NOFLUSH) and load it again; "
       "MERGE:",

@@ -8,6 +8,7 @@
 #include "server/exec/key_access.h"
 #include "server/exec/keyspace_access.h"
 #include "server/observe/log.h"
+#include "storage/types/list.h"
 #include "storage/types/listpack.h"
 #include "storage/value.h"
 
@@ -82,6 +83,33 @@ void Listpack(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   reply.Simple("Listpack structure printed on stdout");
 }
 
+// DEBUG QUICKLIST-PACKED-THRESHOLD size. What is no size, or too large for a listpack, is refused.
+void PackedThreshold(Call&, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 3, 3, reply)) return;
+  constexpr uint64_t kMost = (uint64_t{1} << 32) - (uint64_t{1} << 20);
+  const std::optional<uint64_t> bytes = ParseMemorySize(args[2]);
+  if (!bytes || *bytes > kMost) {
+    return reply.Fail("ERR argument must be a memory value bigger than 1 and smaller than 4gb");
+  }
+  QuickList::SetPlainThreshold(*bytes);
+  reply.Ok();
+}
+
+// DEBUG QUICKLIST key [full]
+void DescribeList(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 3, 4, reply)) return;
+  const auto list = Found<ListView>(keys.PeekSilently(args[2]));
+  if (!list) return reply.Fail(error::kNoSuchKey);
+  if (list.IsWrongType() || !list->is_large())
+    return reply.Fail("ERR Not a quicklist encoded object.");
+  size_t nodes = 0;
+  for (const auto* node = list->quick_list().head(); node != nullptr; node = node->next) {
+    logging::Warning("  node {}: {} bytes, {} elements{}", nodes++, node->bytes().size(),
+                     node->count, node->is_plain() ? ", plain" : "");
+  }
+  reply.Simple("Quicklist structure printed on stdout");
+}
+
 constexpr KeySpec kKey[] = {{.flags = kKeyReadOnly, .index = 2}};
 constexpr KeySpec kKeys[] = {{.flags = kKeyReadOnly, .index = 2, .last = -1}};
 constexpr uint32_t kHidden =
@@ -115,6 +143,25 @@ constexpr CommandSpec kCommands[] = {
      .run = TableStatistics,
      .since = "1.0.0",
      .summary = "Tells about the table of a large collection.",
+     .complexity = "O(1)"},
+    {.name = "DEBUG QUICKLIST",
+     .args = "key [0 | 1]",
+     .arity = -2,
+     .keys = kKey,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = DescribeList,
+     .since = "1.0.0",
+     .summary = "Writes the nodes of a large list to the log.",
+     .complexity = "O(N), N being the number of nodes"},
+    {.name = "DEBUG QUICKLIST-PACKED-THRESHOLD",
+     .args = "size",
+     .arity = -2,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = PackedThreshold,
+     .since = "1.0.0",
+     .summary = "Sets from which size on an element of a large list is a node of its own.",
      .complexity = "O(1)"},
     {.name = "DEBUG LISTPACK",
      .args = "key",

@@ -84,8 +84,14 @@ void WriteClients(const Call& call, InfoFields& fields) {
   fields.Number("blocked_clients", totals.waiting);
   fields.Number("tracking_clients", 0);
   fields.Number("clients_in_timeout_table", totals.waiting_with_deadline);
-  fields.Number("total_blocking_keys", 0);
-  fields.Number("total_blocking_keys_on_nokey", 0);
+  uint64_t awaited = 0;
+  uint64_t awaited_at_any_rate = 0;
+  call.walk().ForEachShard([&](const Shard& shard) {
+    awaited += shard.listeners().awaited_keys();
+    awaited_at_any_rate += shard.listeners().awaited_at_any_rate();
+  });
+  fields.Number("total_blocking_keys", awaited);
+  fields.Number("total_blocking_keys_on_nokey", awaited_at_any_rate);
 }
 
 void WriteReplication(const Call& call, InfoFields& fields) {

@@ -1,6 +1,7 @@
 #include "server/commands/value_digest.h"
 
 #include "storage/types/hash.h"
+#include "storage/types/list.h"
 #include "storage/value.h"
 
 namespace redstart {
@@ -17,6 +18,13 @@ void AddHash(const HashView& hash, Digest* digest) {
     MixElement(field, &one);
     MixElement(value, &one);
     digest->Xor(one);
+  });
+}
+
+void AddList(const ListView& list, Digest* digest) {
+  list.Visit(0, ListEnd::kTail, [&](const Element& element) {
+    MixElement(element, digest);
+    return true;
   });
 }
 
@@ -51,6 +59,9 @@ void AddValue(const Entry& entry, Digest* digest) {
     }
     case ValueType::kHash:
       AddHash(HashView(CollectionOf(entry)), digest);
+      break;
+    case ValueType::kList:
+      AddList(ListView(CollectionOf(entry)), digest);
       break;
     default:
       break;

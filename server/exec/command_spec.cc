@@ -105,6 +105,7 @@ Scope CommandSpec::scope() const {
       return HasKeys() ? Scope::kKeys : Scope::kNone;
     case Handler::Kind::kRead:
     case Handler::Kind::kWrite:
+    case Handler::Kind::kBlocking:
       return Has(kNeedsWhole) ? Scope::kAll : Scope::kKeys;
     case Handler::Kind::kWalk:
       return Scope::kWalk;

@@ -13,6 +13,7 @@
 #include "absl/types/span.h"
 #include "protocol/reply_builder.h"
 #include "protocol/request.h"
+#include "server/exec/outcome.h"
 
 namespace redstart {
 
@@ -140,29 +141,33 @@ struct KeySpec {
 // What is held while a handler runs. See ../../README.md, "The life of a request".
 enum class Scope : uint8_t { kNone, kKeys, kWalk, kAll };
 
-// A handler of any of the five kinds; its kind says what it may touch.
+// A handler of any of the six kinds; its kind says what it may touch.
 class Handler {
  public:
   using OnSession = void (*)(Call& call, Args args, ReplyBuilder& reply);
   using OnRead = void (*)(const ReadKeys& keys, Args args, ReplyBuilder& reply);
   using OnWrite = void (*)(WriteKeys& keys, Args args, ReplyBuilder& reply);
+  // One that may wait for its keys.
+  using OnBlocking = Outcome (*)(WriteKeys& keys, Args args, ReplyBuilder& reply);
   using OnWalk = void (*)(KeyWalk& walk, Args args, ReplyBuilder& reply);
   using OnWhole = void (*)(WholeKeyspace& keyspace, Args args, ReplyBuilder& reply);
-  enum class Kind : uint8_t { kAbsent, kSession, kRead, kWrite, kWalk, kWhole };
+  enum class Kind : uint8_t { kAbsent, kSession, kRead, kWrite, kBlocking, kWalk, kWhole };
 
   constexpr Handler() : kind(Kind::kAbsent), on_session(nullptr) {}
   constexpr Handler(OnSession handler)
       : kind(Kind::kSession), on_session(handler) {}  // NOLINT: rows name functions.
-  constexpr Handler(OnRead handler) : kind(Kind::kRead), on_read(handler) {}     // NOLINT
-  constexpr Handler(OnWrite handler) : kind(Kind::kWrite), on_write(handler) {}  // NOLINT
-  constexpr Handler(OnWalk handler) : kind(Kind::kWalk), on_walk(handler) {}     // NOLINT
-  constexpr Handler(OnWhole handler) : kind(Kind::kWhole), on_whole(handler) {}  // NOLINT
+  constexpr Handler(OnRead handler) : kind(Kind::kRead), on_read(handler) {}              // NOLINT
+  constexpr Handler(OnWrite handler) : kind(Kind::kWrite), on_write(handler) {}           // NOLINT
+  constexpr Handler(OnBlocking handler) : kind(Kind::kBlocking), on_blocking(handler) {}  // NOLINT
+  constexpr Handler(OnWalk handler) : kind(Kind::kWalk), on_walk(handler) {}              // NOLINT
+  constexpr Handler(OnWhole handler) : kind(Kind::kWhole), on_whole(handler) {}           // NOLINT
 
   Kind kind;
   union {
     OnSession on_session;
     OnRead on_read;
     OnWrite on_write;
+    OnBlocking on_blocking;
     OnWalk on_walk;
     OnWhole on_whole;
   };

@@ -35,6 +35,7 @@ Dispatcher::Dispatcher(const Services& services)
     : services_(services),
       stats_(services.stats->AddThread()),
       recorder_(services.journal),
+      blocking_(services, stats_, &recorder_),
       reader_(&services.keyspace->reclaimer()) {
   config();
   RefreshTime();
@@ -304,15 +305,24 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
   if (row.scope == Scope::kNone || row.scope == Scope::kWalk) {
     RunLocked(session, row, args, keys, nullptr, reply);
     recorder_.Commit();
+    blocking_.ServeLate(*config_);
     return;
   }
   if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
   ShardLocks locks = LockFor(row.scope, keys);
+  if (row.spec->Has(kWrite)) {
+    blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
+  }
   if (IsOver(session) || WaitsForPause(session, row.spec->Has(kMayChangeData))) [[unlikely]] {
     return;
   }
   RunLocked(session, row, args, keys, &locks, reply);
   recorder_.Commit();
+  blocking_.Serve(locks, *config_);
+  if (blocking_.has_more()) [[unlikely]] {
+    locks.Unlock();
+    blocking_.ServeLate(*config_);
+  }
 }
 
 void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
@@ -328,7 +338,7 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
   };
   const Moment started = moment_;
   recorder_.Begin(frame.database, args);
-  CallHandler(session, *row.spec, args, frame, reply);
+  CallHandler(session, row, args, frame, reply);
   recorder_.End();
   Account(session, row, args, started, reply);
 }
@@ -345,9 +355,10 @@ void Dispatcher::Account(Session& session, const CommandRow& row, Args args, con
     services_.monitors->Show(session, *row.spec, args, services_.clock->NowMicros());
   }
   if (waits) [[unlikely]] {
-    session.wait().command = std::make_unique<QueuedCommand>(&row, args);
-    session.wait().command_nanos = nanos;
-    return;
+    SessionWait& wait = session.wait();
+    if (wait.command == nullptr) wait.command = std::make_shared<QueuedCommand>(&row, args);
+    wait.command_nanos = nanos;
+    return;  // It counts when it is done.
   }
   Count(session, row, args, nanos, reply);
 }
@@ -371,8 +382,9 @@ void Dispatcher::Count(const Session& session, const CommandRow& row, Args args,
   }
 }
 
-void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args args,
+void Dispatcher::CallHandler(Session& session, const CommandRow& row, Args args,
                              const KeyAccess::Frame& frame, ReplyBuilder& reply) {
+  const CommandSpec& spec = *row.spec;
   switch (spec.run.kind) {
     case Handler::Kind::kRead: {
       KeyAccess access(Parts(), frame);
@@ -384,6 +396,13 @@ void Dispatcher::CallHandler(Session& session, const CommandSpec& spec, Args arg
       KeyAccess access(Parts(), frame);
       WriteKeys keys(&access);
       spec.run.on_write(keys, args, reply);
+      return;
+    }
+    case Handler::Kind::kBlocking: {
+      KeyAccess access(Parts(), frame);
+      WriteKeys keys(&access);
+      const Outcome wait = spec.run.on_blocking(keys, args, reply);
+      if (wait) blocking_.Begin(session, row, args, frame, *wait);
       return;
     }
     case Handler::Kind::kSession: {
@@ -428,6 +447,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
   {
     services_.keyspace->AwaitRoom();
     ShardLocks locks = LockFor(transaction, watches, keys);
+    blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
     if (IsOver(session)) [[unlikely]] {
       return;
     }
@@ -456,6 +476,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
       may_wait_ = true;
     }
     recorder_.Commit();
+    blocking_.Serve(locks, *config_);
   }
   session.DropWatches();
   session.watched_keys.store(0, std::memory_order_relaxed);
@@ -511,6 +532,7 @@ bool Dispatcher::RunOnKeys(int database, absl::Span<const std::string_view> name
     std::this_thread::sleep_for(kBetweenLooks);
     locks = services_.keyspace->Lock(hashes);
   }
+  blocking_.Widen(&locks, database, refs);
   if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
   recorder_.Begin(database, {});
   KeyAccess access(Parts(),
@@ -519,7 +541,9 @@ bool Dispatcher::RunOnKeys(int database, absl::Span<const std::string_view> name
   work(keys);
   recorder_.End();
   recorder_.Commit();
+  blocking_.Serve(locks, *config_);
   locks.Unlock();
+  blocking_.ServeLate(*config_);
   Mailbox::FlushWakes();
   return true;
 }
@@ -576,6 +600,7 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
   }
   recorder_.CommitEach();
   locks.Unlock();
+  blocking_.ServeLate(*config_);
   Mailbox::FlushWakes();
   return more;
 }

@@ -16,6 +16,7 @@
 #include "protocol/reply_builder.h"
 #include "protocol/request.h"
 #include "server/config/config_store.h"
+#include "server/exec/blocking.h"
 #include "server/exec/call.h"
 #include "server/exec/change_recorder.h"
 #include "server/exec/client_pause.h"
@@ -75,6 +76,7 @@ class Dispatcher {
     return *config_;
   }
   ThreadStats& stats() { return *stats_; }
+  Blocking& blocking() { return blocking_; }
   const Services& services() const { return services_; }
 
  private:
@@ -139,7 +141,7 @@ class Dispatcher {
                                      ReplyBuilder& reply);
   void FinishResumption(Session& session, SessionWait* wait, const ReplyBuilder::Mark& mark,
                         ReplyBuilder& reply);
-  void CallHandler(Session& session, const CommandSpec& spec, Args args,
+  void CallHandler(Session& session, const CommandRow& row, Args args,
                    const KeyAccess::Frame& frame, ReplyBuilder& reply);
   // The locks that a transaction needs.
   ShardLocks LockFor(const Transaction& transaction, const WatchList* watches,
@@ -161,7 +163,8 @@ class Dispatcher {
                : ExpiryMode::kHide;
   }
   KeyAccess::Parts Parts() {
-    return {services_.keyspace, &recorder_, stats_, config_.get(), services_.publisher};
+    return {services_.keyspace, &recorder_,          stats_,
+            config_.get(),      services_.publisher, blocking_.ready()};
   }
   void RefreshTime();
   bool SweepShards(size_t first, size_t stride, uint64_t budget_us);
@@ -170,6 +173,7 @@ class Dispatcher {
   Services services_;
   ThreadStats* stats_;
   ChangeRecorder recorder_;
+  Blocking blocking_;
   MemoryLimit memory_limit_{services_};
   SlowCommands slow_{services_};
   const TickClock ticks_;

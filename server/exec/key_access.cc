@@ -88,7 +88,9 @@ void KeyAccess::DeleteExpired(const Located& located, int database, std::string_
   const std::string_view command = parts_.config->lazyfree_lazy_expire ? "UNLINK" : "DEL";
   parts_.recorder->Aside(database, {command, key});
   located.shard->expired_keys.Add();
-  if (located.shard->attention()) located.shard->listeners().Touch(database, key, false);
+  if (located.shard->attention()) {
+    TellListeners(*located.shard, database, key, HashOf(key), /*is_there=*/false);
+  }
   located.shard->Erase(database, located.place);
   Notify(Event::kExpired, "expired", database, key);
 }
@@ -285,6 +287,20 @@ void WriteKeys::ChangedIn(int database, std::string_view key, Event event, std::
   access_->parts().stats->changes.Add(changes);
 }
 
+void WriteKeys::ChangedQuietly(std::string_view key, Event event, std::string_view name,
+                               uint64_t changes) {
+  CountChanges(changes);
+  access_->parts().recorder->Changed();
+  access_->Notify(event, name, database(), key);
+}
+
+void WriteKeys::WakeWaiters(std::string_view key) {
+  const KeyAccess::Parts& parts = access_->parts();
+  const uint64_t hash = access_->HashOf(key);
+  const Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
+  if (shard.listeners().IsAwaited(database(), key)) parts.ready->Add(database(), key, hash);
+}
+
 void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event event,
                               std::string_view name) {
   const KeyAccess::Parts& parts = access_->parts();
@@ -292,7 +308,7 @@ void WriteKeys::AlsoChangedIn(int database, std::string_view key, Event event,
   Shard& shard = (*access_->frame().locks)[parts.keyspace->ShardOf(hash)];
   if (shard.attention()) {
     const auto place = shard.Find(database, key, parts.keyspace->PositionInShard(hash));
-    shard.listeners().Touch(database, key, static_cast<bool>(place));
+    access_->TellListeners(shard, database, key, hash, static_cast<bool>(place));
   }
   parts.recorder->Changed();
   access_->Notify(event, name, database, key);

@@ -29,6 +29,7 @@
 #include "server/exec/change_recorder.h"
 #include "server/exec/collection_limits.h"
 #include "server/exec/publisher.h"
+#include "server/exec/ready_keys.h"
 #include "server/exec/stats.h"
 #include "storage/disk/value_codec.h"
 #include "storage/keyspace.h"
@@ -93,6 +94,7 @@ class KeyAccess {
     ThreadStats* stats;
     const Config* config;
     Publisher* publisher;
+    ReadyKeys* ready = nullptr;  // Of whoever serves those who wait for keys.
   };
   struct Frame {
     ShardLocks* locks;
@@ -144,6 +146,12 @@ class KeyAccess {
     if (!expired_.empty()) [[unlikely]] {
       DeleteNoted();
     }
+  }
+  // Tells those who listen to a key that it has changed. REQUIRES: shard.attention().
+  void TellListeners(Shard& shard, int database, std::string_view key, uint64_t hash,
+                     bool is_there) const {
+    shard.listeners().Touch(database, key, is_there);
+    if (shard.listeners().IsAwaited(database, key)) parts_.ready->Add(database, key, hash);
   }
   // Publishes a keyspace notification, if notify-keyspace-events asks for it.
   void Notify(Event event, std::string_view name, int database, std::string_view key) const {
@@ -218,6 +226,8 @@ class WriteKeys {
   int databases() const { return access_->parts().keyspace->databases(); }
   uint64_t now_ms() const { return access_->frame().now_ms; }
   const Config& config() const { return *access_->parts().config; }
+  // Whether the command may wait; otherwise it is to answer as if its time had passed.
+  bool may_wait() const { return access_->frame().may_wait; }
 
   const CollectionLimits& limits() const { return access_->limits(); }
 
@@ -302,6 +312,14 @@ class WriteKeys {
   void Notify(std::string_view key, Event event, std::string_view name) {
     access_->Notify(event, name, database(), key);
   }
+  // The same for what WATCH does not take for a change of the key: reading as a group of a stream,
+  // and acknowledging.
+  void ChangedQuietly(std::string_view key, Event event, std::string_view name,
+                      uint64_t changes = 1);
+  // The same for what has effects of its own and no event.
+  void CountChanges(uint64_t changes) { access_->parts().stats->changes.Add(changes); }
+  // Lets those who wait for a key look at it again. To be called when Changed is not.
+  void WakeWaiters(std::string_view key);
   // See ChangeRecorder.
   void Effect(absl::Span<const std::string_view> command) {
     access_->parts().recorder->Effect(command);

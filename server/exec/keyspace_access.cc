@@ -128,6 +128,7 @@ size_t WholeKeyspace::Flush(int database) {
           database,
           [&](std::string_view key) { return static_cast<bool>(here.FindByName(database, key)); },
           [](std::string_view) { return KeyListeners::After::kAbsent; });
+      WakeWaiters(here, database);
     }
     removed += here.Clear(database);
   }
@@ -173,10 +174,17 @@ void WholeKeyspace::Swap(int a, int b) {
               return place.node()->IsExpired(now_ms()) ? KeyListeners::After::kExpired
                                                        : KeyListeners::After::kPresent;
             });
+        WakeWaiters(here, gone);
       }
     }
     here.SwapDatabases(a, b);
   }
+}
+
+void WholeKeyspace::WakeWaiters(const Shard& shard, int database) {
+  shard.listeners().ForEachAwaited(database, [&](std::string_view key) {
+    parts_.ready->Add(database, key, parts_.keyspace->HashOf(key));
+  });
 }
 
 void WholeKeyspace::Changed(uint64_t changes) {

@@ -96,6 +96,8 @@ class WholeKeyspace {
  private:
   Shard& shard(size_t number) const { return (*frame_.locks)[number]; }
   size_t shard_count() const { return parts_.keyspace->shard_count(); }
+  // All keys of a database may have gone, come or got another type.
+  void WakeWaiters(const Shard& shard, int database);
 
   KeyAccess::Parts parts_;
   KeyAccess::Frame frame_;

@@ -23,6 +23,8 @@
 
 namespace redstart {
 
+struct BlockedRequest;
+
 // CLIENT REPLY's modes: answer, stay silent, stay silent for one command. kSkipThis is what
 // kSkipNext becomes while that one command runs.
 enum class ReplyMode : uint8_t { kOn, kOff, kSkipNext, kSkipThis };
@@ -147,6 +149,7 @@ class Session {
   std::unique_ptr<WatchList> watches_;
   std::unique_ptr<SessionWait> wait_;
   std::shared_ptr<ReplicaFeed> feed_;
+  std::shared_ptr<BlockedRequest> blocked_;  // Under the registry's lock.
   // Owned; never replaced, so that other threads may read the counts.
   std::atomic<Subscriptions*> subscriptions_{nullptr};
   std::unique_ptr<Labels> labels_;  // Null while all have their defaults.

@@ -1,5 +1,7 @@
 #include "server/exec/session_registry.h"
 
+#include <utility>
+
 namespace redstart {
 
 void SessionRegistry::Add(Session* session) {
@@ -33,6 +35,17 @@ void SessionRegistry::ResumeAll(WaitReason reason) {
     if (session->wait_reason.load() != reason) continue;
     Resume({session->mailbox(), id, session->wait_number.load()});
   }
+}
+
+void SessionRegistry::SetBlocked(Session* session, std::shared_ptr<BlockedRequest> blocked) {
+  const MutexLock lock(&mutex_);
+  session->blocked_ = std::move(blocked);
+}
+
+std::shared_ptr<BlockedRequest> SessionRegistry::BlockedOf(uint64_t session) {
+  const MutexLock lock(&mutex_);
+  const auto found = sessions_.find(session);
+  return found == sessions_.end() ? nullptr : found->second->blocked_;
 }
 
 void SessionRegistry::SetLabel(Session* session, std::string Session::Labels::*label,

@@ -11,6 +11,7 @@
 #include <cstdint>
 #include <functional>
 #include <map>
+#include <memory>
 #include <string>
 
 #include "absl/base/thread_annotations.h"
@@ -35,6 +36,11 @@ class SessionRegistry {
 
   // Resumes every session that waits for this reason now.
   void ResumeAll(WaitReason reason);
+
+  // What a session waits for in the keyspace, for CLIENT UNBLOCK; its own thread sets it. Null:
+  // nothing.
+  void SetBlocked(Session* session, std::shared_ptr<BlockedRequest> blocked);
+  std::shared_ptr<BlockedRequest> BlockedOf(uint64_t session);
 
   // Changes a label of a session; its own thread only.
   void SetLabel(Session* session, std::string Session::Labels::*label, std::string_view text);

@@ -67,7 +67,7 @@ struct SessionWait {
   bool is_silent = false;  // CLIENT REPLY SKIP stood before it: what ends it leaves no reply.
   // The command that waits, but for kPaused, and what it took so far: it is counted as a call, and
   // may be slow, when the wait is over.
-  std::unique_ptr<QueuedCommand> command = nullptr;
+  std::shared_ptr<const QueuedCommand> command = nullptr;
   uint64_t command_nanos = 0;
 };
 

@@ -5,6 +5,7 @@
 #include <utility>
 
 #include "storage/disk/hash_codec.h"
+#include "storage/disk/list_codec.h"
 #include "storage/string_editor.h"
 #include "storage/value.h"
 
@@ -37,6 +38,11 @@ ReadFunction ReaderOf(uint8_t rdb_type) {
     case kRdbTypeHashZiplist:
     case kRdbTypeHashListpack:
       return ReadRdbHash;
+    case kRdbTypeList:
+    case kRdbTypeListZiplist:
+    case kRdbTypeListOfZiplists:
+    case kRdbTypeListOfNodes:
+      return ReadRdbList;
     default:
       return nullptr;
   }
@@ -81,6 +87,8 @@ uint8_t RdbTypeOf(const Entry& entry) {
       return kRdbTypeString;
     case ValueType::kHash:
       return RdbTypeOfHash(HashView(CollectionOf(entry)));
+    case ValueType::kList:
+      return kRdbTypeListOfNodes;
     default:
       UnknownType();
   }
@@ -92,6 +100,8 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
       return AppendString(entry.string(), compression, out);
     case ValueType::kHash:
       return AppendRdbHash(HashView(CollectionOf(entry)), compression, out);
+    case ValueType::kList:
+      return AppendRdbList(ListView(CollectionOf(entry)), compression, out);
     default:
       UnknownType();
   }

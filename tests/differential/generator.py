@@ -1,4 +1,4 @@
-"""Random command sequences over strings, hashes, keys, deadlines and transactions. Everything follows from the seed."""
+"""Random command sequences over strings, hashes, lists, streams, keys, deadlines and transactions. Everything follows from the seed."""
 import random
 
 KEYS = ["k%d" % i for i in range(6)] + ["", "a key", "key\x00\xff", "k" * 300]
@@ -135,6 +135,40 @@ class Generator:
 
     def make_hash_scan(self):
         return ["HSCAN", self.key(), self.pick(["0", "0", "0", "x"])] + self.maybe(0.7, "COUNT", self.pick(["1000", "1000", "0", "x"])) + self.maybe(0.3, "MATCH", self.pick(["*", "f*", "f[12]"])) + self.maybe(0.05, "TYPE", "hash")
+
+    def make_list_push(self):
+        if self.random.random() < 0.05:  # Past the limits of small lists, now and then.
+            return ["RPUSH", self.key()] + ["element%d" % i for i in range(self.pick([700, 900, 1500]))]
+        return [self.pick(["LPUSH", "RPUSH", "RPUSH", "LPUSHX", "RPUSHX"]), self.key()] + self.some(self.value, 1, 6)
+
+    def make_list_pop(self):
+        return [self.pick(["LPOP", "RPOP"]), self.key()] + self.maybe(0.5, self.pick(COUNTS))
+
+    def make_list_read(self):
+        return self.pick([["LLEN", self.key()], ["LINDEX", self.key(), self.pick(INTEGERS)], ["LRANGE", self.key(), self.pick(INTEGERS), self.pick(INTEGERS)],
+                          ["LRANGE", self.key(), "0", "-1"]])
+
+    def make_list_pos(self):
+        return ["LPOS", self.key(), self.value()] + self.maybe(0.4, "RANK", self.pick(COUNTS[:10])) + self.maybe(0.5, "COUNT", self.pick(COUNTS)) + self.maybe(0.3, "MAXLEN", self.pick(COUNTS))
+
+    def make_list_edit(self):
+        return self.pick([["LSET", self.key(), self.pick(INTEGERS), self.value()], ["LINSERT", self.key(), self.pick(["BEFORE", "after", "x"]), self.value(), self.value()],
+                          ["LREM", self.key(), self.pick(COUNTS), self.value()], ["LTRIM", self.key(), self.pick(INTEGERS), self.pick(INTEGERS)]])
+
+    def end(self):
+        return self.pick(["LEFT", "RIGHT", "left", "right", "LEFT", "RIGHT", "x"])
+
+    def make_list_move(self):
+        return self.pick([["LMOVE", self.key(), self.key(), self.end(), self.end()], ["RPOPLPUSH", self.key(), self.key()],
+                          ["LMPOP", self.pick(["1", "2", "2", "0", "x", "3"]), self.key(), self.key(), self.end()] + self.maybe(0.5, "COUNT", self.pick(COUNTS))])
+
+    def make_list_wait(self):
+        # Nobody pushes for a client that waits, so only short times are asked for, and seldom.
+        timeout = self.pick(["0.001", "0.01", "-1", "x", "nan"])
+        if self.random.random() < 0.5:
+            return ["LLEN", self.key()]
+        return self.pick([[self.pick(["BLPOP", "BRPOP"])] + self.some(self.key, 1, 3) + [timeout], ["BLMOVE", self.key(), self.key(), self.end(), self.end(), timeout],
+                          ["BRPOPLPUSH", self.key(), self.key(), timeout], ["BLMPOP", timeout, self.pick(["1", "2", "0"]), self.key(), self.key(), self.end()] + self.maybe(0.3, "COUNT", self.pick(COUNTS))])
 
     def make_expire(self):
         name, values = self.pick([("EXPIRE", SECONDS), ("PEXPIRE", SECONDS), ("EXPIREAT", UNIX_SECONDS), ("PEXPIREAT", UNIX_MILLIS)])

@@ -158,17 +158,20 @@ class TestClient {
   // What ended waits of this client have to say: the bytes of the replies. REQUIRES: the client has
   // a mailbox of its own.
   std::string ResumeRaw() {
-    ReplyBuffer replies;
-    ReplyBuilder reply(&replies);
-    for (const Mailbox::Message& message : own_mailbox_.Take()) {
-      if (message.subject != Mailbox::Subject::kResume) continue;
-      dispatcher_->Resume(session_, message.wait, message.then, reply);
-    }
-    dispatcher_->ResumeIfDue(session_, reply);
-    Mailbox::FlushWakes();
     std::string bytes;
-    replies.ForEachPiece([&](std::string_view piece) { bytes.append(piece); });
-    return bytes;
+    for (const Mailbox::Message& message : own_mailbox_.Take()) bytes += Receive(message);
+    return bytes + ResumeIfDue();
+  }
+  // The same for one message that came for this client.
+  std::string Receive(const Mailbox::Message& message) {
+    if (message.subject != Mailbox::Subject::kResume) return {};
+    return BytesOf([&](ReplyBuilder& reply) {
+      dispatcher_->Resume(session_, message.wait, message.then, reply);
+    });
+  }
+  // The same if a deadline has come.
+  std::string ResumeIfDue() {
+    return BytesOf([&](ReplyBuilder& reply) { dispatcher_->ResumeIfDue(session_, reply); });
   }
   // The reply that a wait ended with; an error value if there is none yet.
   RespValue Resume() {
@@ -186,6 +189,17 @@ class TestClient {
   const Session& session() const { return session_; }
 
  private:
+  template <typename Write>
+  static std::string BytesOf(Write&& write) {
+    ReplyBuffer replies;
+    ReplyBuilder reply(&replies);
+    write(reply);
+    Mailbox::FlushWakes();
+    std::string bytes;
+    replies.ForEachPiece([&](std::string_view piece) { bytes.append(piece); });
+    return bytes;
+  }
+
   Dispatcher* dispatcher_;
   SessionRegistry* sessions_;
   Mailbox own_mailbox_{[] {}};

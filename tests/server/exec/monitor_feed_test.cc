@@ -33,7 +33,8 @@ TEST_F(MonitorFeedTest, TransactionsAreShownAsTheyAreExecuted) {
   Run("SET", "a", "1");
   Run("NOSUCHCOMMAND");
   Run("EXEC");
-  EXPECT_THAT(monitor_->TakeDelivered(), testing::MatchesRegex("[^\n]*\"MULTI\"..[^\n]*\"EXEC\".."));
+  EXPECT_THAT(monitor_->TakeDelivered(),
+              testing::MatchesRegex("[^\n]*\"MULTI\"..[^\n]*\"EXEC\".."));
   Run("MULTI");
   Run("SET", "a", "1");
   Run("EXEC");
