@@ -94,7 +94,9 @@ void Supervisor::Tell(std::string_view message) const {
 }
 
 void Daemonize() {
-  if (fork() != 0) _exit(EXIT_SUCCESS);
+  const pid_t child = fork();
+  if (child < 0) return logging::Warning("Can't go to the background: {}", std::strerror(errno));
+  if (child > 0) _exit(EXIT_SUCCESS);
   setsid();
   const int null = open("/dev/null", O_RDWR);
   if (null < 0) return;

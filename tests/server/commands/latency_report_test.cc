@@ -18,8 +18,8 @@ TEST(LatencyReportTest, TheGraphHasAgesBelowIt) {
             "command - high 30 ms, low 10 ms (all time high 99 ms)\n" + std::string(80, '-') +
                 "\n"
                 " # \n"
-                " | \n"
                 " |_\n"
+                " ||\n"
                 "_||\n"
                 "   \n"
                 "141\n"

@@ -7,7 +7,7 @@ namespace {
 
 TEST(SparkLineTest, FillsBelowTheLineAndWritesLabelsDownwards) {
   EXPECT_EQ(DrawSparkLine({{1, "9s"}, {2, "12s"}, {3, ""}}, 80, 2),
-            "  #\n"
+            " _#\n"
             "_||\n"
             "   \n"
             "91 \n"
