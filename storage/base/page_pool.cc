@@ -4,8 +4,6 @@
 
 #include <bit>
 #include <cstdint>
-#include <cstdio>
-#include <cstdlib>
 #include <new>
 
 namespace redstart {
@@ -29,7 +27,7 @@ PagePool::~PagePool() {
 
 void* PagePool::Allocate() {
   const MutexLock lock(&mutex_);
-  Chunk* chunk = open_.empty() ? MapChunk() : *open_.begin();
+  Chunk* chunk = open_.empty() ? NewChunk() : *open_.begin();
   size_t word = 0;
   while (chunk->free[word] == 0) ++word;
   const int bit = std::countr_zero(chunk->free[word]);
@@ -37,6 +35,10 @@ void* PagePool::Allocate() {
   chunk->clean[word] &= ~(uint64_t{1} << bit);
   if (chunk->free_count == kPagesPerChunk) --spare_;
   if (--chunk->free_count == 0) open_.erase(chunk);
+  if (chunk->free_count == kPagesLeftAtRequest && open_.size() == 1 &&
+      chunk_count_.load(std::memory_order_relaxed) >= kChunksWithoutHugePages) {
+    maker_.Request();
+  }
   pages_in_use_.fetch_add(1, std::memory_order_relaxed);
   return chunk->PageAt(word * 64 + static_cast<size_t>(bit));
 }
@@ -83,24 +85,10 @@ void PagePool::Purge() {
   }
 }
 
-PagePool::Chunk* PagePool::MapChunk() {
-  // Twice the size always contains an aligned chunk; the rest goes back.
-  void* mapped =
-      mmap(nullptr, 2 * kChunkBytes, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-  if (mapped == MAP_FAILED) {
-    std::fputs("Out of memory: the system gives no more pages\n", stderr);
-    std::abort();
-  }
-  const auto begin = reinterpret_cast<uintptr_t>(mapped);
-  const uintptr_t aligned = (begin + kChunkBytes - 1) & ~uintptr_t{kChunkBytes - 1};
-  if (aligned > begin) munmap(mapped, aligned - begin);
-  munmap(reinterpret_cast<void*>(aligned + kChunkBytes), begin + kChunkBytes - aligned);
-
-  const size_t count = chunk_count_.fetch_add(1, std::memory_order_relaxed) + 1;
-  if (count > kChunksWithoutHugePages) {
-    madvise(reinterpret_cast<void*>(aligned), kChunkBytes, MADV_HUGEPAGE);
-  }
-  auto* chunk = new (reinterpret_cast<void*>(aligned)) Chunk;
+PagePool::Chunk* PagePool::NewChunk() {
+  chunk_count_.fetch_add(1, std::memory_order_relaxed);
+  void* memory = maker_.Take();
+  auto* chunk = new (memory) Chunk;
   for (size_t w = 0; w < Chunk::kWords; ++w) chunk->free[w] = ~uint64_t{0};
   chunk->free[Chunk::kWords - 1] >>= Chunk::kWords * 64 - kPagesPerChunk;
   for (size_t w = 0; w < Chunk::kWords; ++w) chunk->clean[w] = chunk->free[w];

@@ -8,13 +8,15 @@
 // A chunk's first page holds its bookkeeping; the other 511 are handed out lowest address first, so
 // that high chunks drain and can be returned to the system. No page is touched before it is handed
 // out, and the first chunks do without huge pages: a small process pays for the pages that it uses,
-// not for 2 MiB at a time.
+// not for 2 MiB at a time. From then on a chunk maker has the next chunk ready when this one is
+// nearly used up; should it be late, a chunk without huge pages takes its place, for nobody waits.
 
 #include <atomic>
 #include <cstddef>
 #include <set>
 
 #include "absl/base/thread_annotations.h"
+#include "storage/base/chunk_maker.h"
 #include "storage/base/mutex.h"
 
 namespace redstart {
@@ -27,6 +29,8 @@ class PagePool {
   // Below 16 MiB the memory that a half-used huge page wastes weighs more than the time that it
   // saves.
   static constexpr size_t kChunksWithoutHugePages = 2;
+  // The next chunk is asked for when so many pages are left in the last one that has any.
+  static constexpr size_t kPagesLeftAtRequest = kPagesPerChunk / 4;
   // Fully free chunks kept for the next burst.
   static constexpr size_t kSpareChunks = 2;
 
@@ -53,9 +57,10 @@ class PagePool {
  private:
   struct Chunk;
 
-  Chunk* MapChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  Chunk* NewChunk() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void UnmapChunk(Chunk* chunk) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
+  ChunkMaker maker_{kChunkBytes};
   Mutex mutex_;
   std::set<Chunk*> open_ ABSL_GUARDED_BY(mutex_);  // Chunks with a free page, by address.
   Chunk* all_ ABSL_GUARDED_BY(mutex_) = nullptr;   // Every chunk, linked.
