@@ -2,6 +2,7 @@
 
 #include "storage/types/hash.h"
 #include "storage/types/list.h"
+#include "storage/types/stream.h"
 #include "storage/value.h"
 
 namespace redstart {
@@ -26,6 +27,18 @@ void AddList(const ListView& list, Digest* digest) {
     MixElement(element, digest);
     return true;
   });
+}
+
+void AddStream(const Stream& stream, Digest* digest) {
+  stream.VisitRange(
+      kFirstStreamId, kLastStreamId, /*from_youngest=*/false, [&](const StreamEntry& entry) {
+        digest->Mix(std::to_string(entry.id.ms) + "." + std::to_string(entry.id.sequence));
+        entry.ForEachField([&](const Element& field, const Element& value) {
+          MixElement(field, digest);
+          MixElement(value, digest);
+        });
+        return true;
+      });
 }
 
 }  // namespace
@@ -62,6 +75,9 @@ void AddValue(const Entry& entry, Digest* digest) {
       break;
     case ValueType::kList:
       AddList(ListView(CollectionOf(entry)), digest);
+      break;
+    case ValueType::kStream:
+      AddStream(*StreamView(CollectionOf(entry)), digest);
       break;
     default:
       break;

@@ -6,6 +6,7 @@
 
 #include "storage/disk/hash_codec.h"
 #include "storage/disk/list_codec.h"
+#include "storage/disk/stream_codec.h"
 #include "storage/string_editor.h"
 #include "storage/value.h"
 
@@ -43,6 +44,10 @@ ReadFunction ReaderOf(uint8_t rdb_type) {
     case kRdbTypeListOfZiplists:
     case kRdbTypeListOfNodes:
       return ReadRdbList;
+    case kRdbTypeStream1:
+    case kRdbTypeStream2:
+    case kRdbTypeStream3:
+      return ReadRdbStream;
     default:
       return nullptr;
   }
@@ -89,6 +94,8 @@ uint8_t RdbTypeOf(const Entry& entry) {
       return RdbTypeOfHash(HashView(CollectionOf(entry)));
     case ValueType::kList:
       return kRdbTypeListOfNodes;
+    case ValueType::kStream:
+      return kRdbTypeStream2;
     default:
       UnknownType();
   }
@@ -102,6 +109,8 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
       return AppendRdbHash(HashView(CollectionOf(entry)), compression, out);
     case ValueType::kList:
       return AppendRdbList(ListView(CollectionOf(entry)), compression, out);
+    case ValueType::kStream:
+      return AppendRdbStream(*StreamView(CollectionOf(entry)), compression, out);
     default:
       UnknownType();
   }

@@ -148,7 +148,7 @@ def value_of(client, key):
     if kind == b"list":
         return client.ask("LRANGE", key, "0", "-1")
     if kind == b"stream":
-        return client.ask("XINFO", "STREAM", key, "FULL", "COUNT", "0")
+        return client.ask("XRANGE", key, "-", "+"), client.ask("XINFO", "GROUPS", key)
     return client.ask("GET", key)
 
 

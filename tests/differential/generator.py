@@ -170,6 +170,49 @@ class Generator:
         return self.pick([[self.pick(["BLPOP", "BRPOP"])] + self.some(self.key, 1, 3) + [timeout], ["BLMOVE", self.key(), self.key(), self.end(), self.end(), timeout],
                           ["BRPOPLPUSH", self.key(), self.key(), timeout], ["BLMPOP", timeout, self.pick(["1", "2", "0"]), self.key(), self.key(), self.end()] + self.maybe(0.3, "COUNT", self.pick(COUNTS))])
 
+    def stream_id(self):
+        # Ids that grow slowly, so that most are accepted and many are met again.
+        return self.pick(["%d-%d" % (self.random.randint(1, 40), self.random.randint(0, 2)), "%d" % self.random.randint(1, 40)] * 4 + ["0", "0-0", "x", "1-2-3", "18446744073709551615-18446744073709551615"])
+
+    def stream_end(self):
+        return self.pick(["-", "+", self.stream_id(), self.stream_id(), "(" + self.stream_id(), "($"])
+
+    def trim(self):
+        return self.pick([["MAXLEN", self.pick(["0", "1", "3", "10", "-1", "x"])], ["MAXLEN", "=", "5"], ["MAXLEN", "~", "3"], ["MINID", self.stream_id()], ["MINID", "~", self.stream_id()],
+                          ["MAXLEN", "~", "2", "LIMIT", self.pick(["0", "1", "50", "-1"])], ["MAXLEN", "2", "LIMIT", "1"], ["LIMIT", "1"]])
+
+    def make_stream_add(self):
+        new_id = self.pick([self.stream_id(), self.stream_id(), "%d-*" % self.random.randint(1, 60)])
+        return ["XADD", self.key()] + self.maybe(0.1, "NOMKSTREAM") + (self.trim() if self.random.random() < 0.2 else []) + [new_id] + \
+            [w for _ in range(self.random.randint(1, 3)) for w in (self.field(), self.value())]
+
+    def make_stream_add_often(self):
+        return self.make_stream_add()
+
+    def make_stream_edit(self):
+        return self.pick([["XDEL", self.key()] + self.some(self.stream_id), ["XTRIM", self.key()] + self.trim(), ["XSETID", self.key(), self.stream_id()] + self.maybe(0.3, "ENTRIESADDED", self.pick(COUNTS)) + self.maybe(0.3, "MAXDELETEDID", self.stream_id())])
+
+    def make_stream_read(self):
+        return self.pick([["XLEN", self.key()], ["XRANGE", self.key(), self.stream_end(), self.stream_end()] + self.maybe(0.3, "COUNT", self.pick(COUNTS)),
+                          ["XREVRANGE", self.key(), self.stream_end(), self.stream_end()] + self.maybe(0.3, "COUNT", self.pick(COUNTS)),
+                          ["XREAD"] + self.maybe(0.3, "COUNT", self.pick(COUNTS)) + self.maybe(0.1, "BLOCK", self.pick(["1", "-1", "x"])) + ["STREAMS", self.key(), self.key(), self.stream_id(), self.pick([self.stream_id(), "$", ">"])]])
+
+    def group(self):
+        return self.pick(["g1", "g2", "none"])
+
+    def make_stream_group(self):
+        return self.pick([["XGROUP", "CREATE", self.key(), self.group(), self.pick([self.stream_id(), "0", "$"])] + self.maybe(0.5, "MKSTREAM") + self.maybe(0.2, "ENTRIESREAD", self.pick(["0", "3", "-1", "-2", "x"])),
+                          ["XGROUP", "SETID", self.key(), self.group(), self.pick([self.stream_id(), "$"])], ["XGROUP", "CREATECONSUMER", self.key(), self.group(), self.pick(["a", "b"])],
+                          ["XGROUP", "DELCONSUMER", self.key(), self.group(), self.pick(["a", "b"])], ["XGROUP", "DESTROY", self.key(), self.group()] if self.random.random() < 0.2 else ["XINFO", "GROUPS", self.key()]])
+
+    def make_stream_read_group(self):
+        return ["XREADGROUP", "GROUP", self.group(), self.pick(["a", "b"])] + self.maybe(0.4, "COUNT", self.pick(COUNTS)) + self.maybe(0.2, "NOACK") + ["STREAMS", self.key(), self.pick([">", ">", ">", "0", self.stream_id(), "$"])]
+
+    def make_stream_acknowledge(self):
+        return self.pick([["XACK", self.key(), self.group()] + self.some(self.stream_id), ["XPENDING", self.key(), self.group()],
+                          ["XCLAIM", self.key(), self.group(), self.pick(["a", "b"]), "0"] + self.some(self.stream_id) + self.maybe(0.3, "FORCE") + self.maybe(0.4, "JUSTID") + self.maybe(0.2, "RETRYCOUNT", self.pick(["5", "x", "-1"])) + self.maybe(0.1, "LASTID", self.stream_id()),
+                          ["XINFO", "STREAM", self.key(), "x"]])
+
     def make_expire(self):
         name, values = self.pick([("EXPIRE", SECONDS), ("PEXPIRE", SECONDS), ("EXPIREAT", UNIX_SECONDS), ("PEXPIREAT", UNIX_MILLIS)])
         return [name, self.key(), self.pick(values)] + self.maybe(0.3, self.pick(["NX", "XX", "GT", "LT", "nx", "zz"])) + self.maybe(0.1, self.pick(["NX", "XX", "GT", "LT"]))
