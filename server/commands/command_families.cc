@@ -43,6 +43,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ClusterCommands(),
       LolwutCommands(),
       DebugCommands(),
+      DebugProcessCommands(),
       DebugValueCommands(),
       ServerCommands(),
       PersistenceCommands(),

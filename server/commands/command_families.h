@@ -50,6 +50,7 @@ CommandRows ReplicationCommands();
 CommandRows ClusterCommands();
 CommandRows LolwutCommands();
 CommandRows DebugCommands();
+CommandRows DebugProcessCommands();
 CommandRows DebugValueCommands();
 CommandRows ServerCommands();
 CommandRows PersistenceCommands();
