@@ -29,7 +29,8 @@ void ReplicaOf(Call& call, Args args, ReplyBuilder& reply) {
     return reply.Fail("ERR Command is not valid when client is a replica.");
   }
   ArgReader in(args.subspan(2));
-  in.Integer({.min = 0, .max = 65535, .otherwise = "ERR Invalid master port"});
+  constexpr std::string_view kWrong = "ERR Invalid master port";
+  in.Integer({.min = 0, .max = 65535, .otherwise = kWrong, .malformed = kWrong});
   if (!in.ok()) return reply.Fail(in.error());
   reply.Fail("ERR replication is not built yet: this server cannot become a replica");
 }

@@ -27,7 +27,8 @@ void Get(Call& call, Args args, ReplyBuilder& reply) {
   ArgReader in(args.subspan(2));
   int64_t count = kDefaultCount;
   if (!in.done()) {
-    count = in.Integer({.min = -1, .otherwise = "ERR count should be greater than or equal to -1"});
+    constexpr std::string_view kWrong = "ERR count should be greater than or equal to -1";
+    count = in.Integer({.min = -1, .otherwise = kWrong, .malformed = kWrong});
   }
   if (!in.ok()) return reply.Fail(in.error());
   const auto wanted = count < 0 ? std::numeric_limits<size_t>::max() : static_cast<size_t>(count);

@@ -266,7 +266,7 @@ class Generator:
     def make_operation(self):
         return self.pick([["ROLE"], ["REPLICAOF", "no", "one"], ["SLAVEOF", "NO", "ONE"], ["REPLICAOF", "h", "70000"], ["REPLICAOF", "h", "x"],
                           ["FAILOVER"], ["FAILOVER", "ABORT"], ["FAILOVER", "TIMEOUT", self.pick(["0", "x", "5"])], ["FAILOVER", "TO", "h", self.pick(["1", "x"]), "FORCE"],
-                          ["WAIT", self.pick(["0", "-1", "x"]), self.pick(["0", "10", "-1", "x", "9223372036854775807"])],
+                          ["WAIT", self.pick(["0", "-1", "x"]), self.pick(["0", "10", "-1", "x"])],
                           ["READONLY"], ["READWRITE"], ["ASKING"], ["CLUSTER", self.pick(["INFO", "SLOTS", "MYID", "NODES"])], ["CLUSTER", "KEYSLOT", self.key()],
                           ["MODULE", "LIST"], ["MODULE", "UNLOAD", "x"], ["ACL", "WHOAMI"], ["CLIENT", "CACHING", "YES"], ["CLIENT", "UNPAUSE"],
                           ["CLIENT", "PAUSE", self.pick(["x", "-1", "9223372036854775807", "0"]), self.pick(["WRITE", "ALL", "SOME"])], ["CLIENT", "GETREDIR"],

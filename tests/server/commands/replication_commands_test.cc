@@ -12,8 +12,7 @@ TEST_F(ReplicationCommandsTest, ItIsAlwaysAMaster) {
 }
 
 TEST_F(ReplicationCommandsTest, ItRefusesToBecomeAReplica) {
-  EXPECT_EQ(Run("REPLICAOF", "127.0.0.1", "x"),
-            Error("ERR value is not an integer or out of range"));
+  EXPECT_EQ(Run("REPLICAOF", "127.0.0.1", "x"), Error("ERR Invalid master port"));
   EXPECT_EQ(Run("REPLICAOF", "127.0.0.1", "70000"), Error("ERR Invalid master port"));
   EXPECT_EQ(Run("SLAVEOF", "127.0.0.1", "7000").text().substr(0, 15), "ERR replication");
 }

@@ -78,7 +78,7 @@ TEST_F(SlowlogCommandsTest, ALowerLimitTakesEffectAtOnce) {
 
 TEST_F(SlowlogCommandsTest, CountsAreChecked) {
   EXPECT_EQ(Run("SLOWLOG", "GET", "-2"), Error("ERR count should be greater than or equal to -1"));
-  EXPECT_EQ(Run("SLOWLOG", "GET", "x"), Error("ERR value is not an integer or out of range"));
+  EXPECT_EQ(Run("SLOWLOG", "GET", "x"), Error("ERR count should be greater than or equal to -1"));
   EXPECT_EQ(Run("SLOWLOG", "GET", "0").size(), 0u);
   EXPECT_EQ(Run("SLOWLOG", "GET", "1", "2"),
             Error("ERR unknown subcommand or wrong number of arguments for 'GET'. Try SLOWLOG "
