@@ -73,7 +73,15 @@ int main(int argc, char** argv) {
   if (const absl::Status status = redstart::logging::Open(config->logfile); !status.ok()) {
     return Complain(status);
   }
-  redstart::Server server(*config,
-                          {.executable = AbsolutePath(argv[0]), .config_file = config_file});
+  if (config->syslog_enabled) {
+    redstart::logging::AlsoToSyslog(config->syslog_ident, config->syslog_facility);
+  }
+  const std::string executable = AbsolutePath(argv[0]);
+  const auto supervisor = redstart::Supervisor::Detect(config->supervised);
+  if (config->daemonize && !supervisor.is_present()) redstart::Daemonize();
+  redstart::Server server(*config, {.executable = executable,
+                                    .config_file = config_file,
+                                    .title = redstart::ProcessTitle::Claim(argc, argv),
+                                    .supervisor = supervisor});
   return server.Run();
 }

@@ -403,6 +403,18 @@ class Generator:
         # A BGSAVE would make the answers to what follows a matter of luck.
         return self.pick([["LASTSAVE"], ["DEBUG", "RELOAD", "x"], ["DEBUG", "POPULATE"]])
 
+    def make_operation(self):
+        return self.pick([["ROLE"], ["REPLICAOF", "no", "one"], ["SLAVEOF", "NO", "ONE"], ["REPLICAOF", "h", "70000"], ["REPLICAOF", "h", "x"],
+                          ["FAILOVER"], ["FAILOVER", "ABORT"], ["FAILOVER", "TIMEOUT", self.pick(["0", "x", "5"])], ["FAILOVER", "TO", "h", self.pick(["1", "x"]), "FORCE"],
+                          ["WAIT", self.pick(["0", "-1", "x"]), self.pick(["0", "10", "-1", "x"])],
+                          ["READONLY"], ["READWRITE"], ["ASKING"], ["CLUSTER", self.pick(["INFO", "SLOTS", "MYID", "NODES"])], ["CLUSTER", "KEYSLOT", self.key()],
+                          ["MODULE", "LIST"], ["MODULE", "UNLOAD", "x"], ["ACL", "WHOAMI"], ["CLIENT", "CACHING", "YES"], ["CLIENT", "UNPAUSE"],
+                          ["CLIENT", "PAUSE", self.pick(["x", "-1", "9223372036854775807", "0"]), self.pick(["WRITE", "ALL", "SOME"])], ["CLIENT", "GETREDIR"],
+                          ["CONFIG", "REWRITE"], ["LATENCY", "RESET", "nothing"], ["LATENCY", "HISTORY", "nothing"], ["LATENCY", "GRAPH", "nothing"], ["LATENCY", "LATEST"],
+                          ["LATENCY", "HISTOGRAM", "nothing"], ["SLOWLOG", "GET", self.pick(["0", "-2", "x"])], ["SLOWLOG", "RESET"], ["MEMORY", "PURGE"],
+                          ["LOLWUT", "VERSION", self.pick(["x", "5"]), "x"], ["MIGRATE", "127.0.0.1", "1", "no such key", self.pick(["0", "x"]), self.pick(["10", "x"])],
+                          ["MIGRATE", "127.0.0.1", "1", self.pick(["no such key", ""]), "0", "10"] + self.pick([["COPY"], ["AUTH"], ["AUTH2", "a"], ["NOPE"], ["KEYS", "none", "no"]])])
+
     def make_session(self):
         return self.pick([["PING"], ["PING", self.word()], ["ECHO", self.word()], ["CLIENT", "GETNAME"], ["CLIENT", "SETNAME", self.pick(["me", "a b", "", "x\ny"])],
                           ["CLIENT", "NO-EVICT", self.pick(["on", "off", "x"])], ["CLIENT", "UNBLOCK", self.pick(["99999999", "x"])],
