@@ -214,6 +214,7 @@ TEST_F(BlockingTest, ACommandCountsWhenItsWaitEnds) {
   const auto late = Waiting("BLPOP", "m", "0.01");
   EXPECT_EQ(calls(), 0u);
   Run("RPUSH", "l", "a");
+  served->ResumeRaw();
   EXPECT_EQ(calls(), 1u);
   Advance(10);
   late->ResumeRaw();
