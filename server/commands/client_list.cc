@@ -21,7 +21,7 @@ std::string FlagsOf(const Session& session) {
       {Read(session.reads_journal), 'S'},
       {session.subscription_count() > 0, 'P'},
       {Read(session.queued_commands) >= 0, 'x'},
-      {Read(session.wait_reason) != WaitReason::kNone, 'b'},
+      {session.IsWaitingStill(), 'b'},
       {Read(session.watch_failed), 'd'},
       {Read(session.close_after_reply), 'c'},
       {session.peer().is_unix, 'U'},

@@ -58,7 +58,7 @@ ClientTotals TotalOfClients(const Call& call) {
     const uint64_t input = session.input_bytes.load(std::memory_order_relaxed);
     totals.largest_input = std::max(totals.largest_input, input);
     totals.largest_output = std::max(totals.largest_output, output);
-    if (session.wait_reason.load(std::memory_order_relaxed) == WaitReason::kNone) return;
+    if (!session.IsWaitingStill()) return;
     ++totals.waiting;
     totals.waiting_with_deadline += session.wait_has_deadline.load(std::memory_order_relaxed);
   });

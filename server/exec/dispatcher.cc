@@ -264,7 +264,9 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
   if (scope == Scope::kNone || scope == Scope::kWalk) {
     RunLocked(session, row, args, keys, nullptr, reply);
     recorder_.Commit();
-    blocking_.ServeLate(*config_);
+    if (blocking_.has_more()) [[unlikely]] {
+      blocking_.ServeLate(*config_);
+    }
     return;
   }
   if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();

@@ -2,6 +2,8 @@
 
 #include <utility>
 
+#include "server/exec/blocking.h"
+
 namespace redstart {
 
 Session::Session(uint64_t id, Peer peer, uint64_t now_ms, Mailbox* mailbox)
@@ -94,6 +96,11 @@ size_t Session::MemoryBytes() const {
              labels_->library_version.size();
   }
   return bytes;
+}
+
+bool Session::IsWaitingStill() const {
+  if (wait_reason.load(std::memory_order_relaxed) == WaitReason::kNone) return false;
+  return blocked_ == nullptr || blocked_->state != BlockedRequest::State::kEnded;
 }
 
 void Session::RequestClose() {

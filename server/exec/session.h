@@ -131,6 +131,10 @@ class Session {
   // registry's lock, and the owner's.
   size_t MemoryBytes() const;
 
+  // Whether the session waits, and what it waits for has not come: it may have, without the
+  // session's thread knowing. Any thread that holds the registry's lock, and the owner's.
+  bool IsWaitingStill() const;
+
   // Any thread: closes the session before its next command.
   void RequestClose();
   bool close_requested() const { return close_requested_.load(std::memory_order_relaxed); }

@@ -2,6 +2,8 @@
 
 #include <gtest/gtest.h>
 
+#include <memory>
+
 namespace redstart {
 namespace {
 
@@ -111,6 +113,55 @@ TEST_F(KeyListenersTest, AnExpiredKeyInPlaceOfALiveOneIsAChange) {
   listeners_.Watch(0, "k", &touched_, false);
   TouchDatabase(0, true, After::kExpired);
   EXPECT_TRUE(touched_);
+}
+
+class TestWaiter : public Waiter {};
+
+TEST_F(KeyListenersTest, WaitsForAKeyComeOutInTheOrderOfTheirArrival) {
+  const auto a = std::make_shared<TestWaiter>();
+  const auto b = std::make_shared<TestWaiter>();
+  EXPECT_TRUE(listeners_.empty());
+  const uint64_t first = listeners_.AddWait(0, "k", {a, ValueType::kList, false});
+  const uint64_t second = listeners_.AddWait(0, "k", {b, ValueType::kStream, true});
+  listeners_.AddWait(1, "k", {a, ValueType::kList, false});
+  EXPECT_EQ(listeners_.last_wait(), second + 1);
+  EXPECT_FALSE(listeners_.empty());
+  EXPECT_TRUE(listeners_.IsAwaited(0, "k"));
+  EXPECT_FALSE(listeners_.IsAwaited(0, "l"));
+  EXPECT_EQ(listeners_.awaited_keys(), 2u);
+  EXPECT_EQ(listeners_.awaited_at_any_rate(), 1u);
+  uint64_t at = 0;
+  EXPECT_EQ(listeners_.NextWait(0, "k", false, &at)->waiter, a);
+  EXPECT_EQ(at, first);
+  EXPECT_EQ(listeners_.NextWait(0, "k", false, &at)->waiter, b);
+  EXPECT_EQ(listeners_.NextWait(0, "k", false, &at), nullptr);
+  EXPECT_EQ(at, second);
+}
+
+TEST_F(KeyListenersTest, NobodyHearsOfAnAbsenceWhoDoesNotWantTo) {
+  const auto waiter = std::make_shared<TestWaiter>();
+  listeners_.AddWait(0, "k", {waiter, ValueType::kList, false});
+  uint64_t at = 0;
+  EXPECT_EQ(listeners_.NextWait(0, "k", true, &at), nullptr);
+  const uint64_t second = listeners_.AddWait(0, "k", {waiter, ValueType::kStream, true});
+  EXPECT_NE(listeners_.NextWait(0, "k", true, &at), nullptr);
+  listeners_.RemoveWait(0, "k", second);
+  EXPECT_EQ(listeners_.awaited_at_any_rate(), 0u);
+}
+
+TEST_F(KeyListenersTest, RemovedWaitsLeaveNothingBehind) {
+  const auto waiter = std::make_shared<TestWaiter>();
+  const uint64_t number = listeners_.AddWait(3, "k", {waiter, ValueType::kList, true});
+  size_t visited = 0;
+  listeners_.ForEachAwaited(3, [&](std::string_view key) { visited += key == "k"; });
+  listeners_.ForEachAwaited(4, [&](std::string_view) { ++visited; });
+  EXPECT_EQ(visited, 1u);
+  EXPECT_EQ(waiter.use_count(), 2);
+  listeners_.RemoveWait(3, "k", number + 1);
+  listeners_.RemoveWait(3, "k", number);
+  listeners_.RemoveWait(3, "k", number);
+  EXPECT_TRUE(listeners_.empty());
+  EXPECT_EQ(waiter.use_count(), 1);
 }
 
 }  // namespace
