@@ -9,7 +9,9 @@
 #include <string>
 #include <vector>
 
+#include "server/commands/command_families.h"
 #include "server/config/command_line.h"
+#include "server/exec/command_table.h"
 #include "server/healthcheck.h"
 #include "server/observe/log.h"
 #include "server/server.h"
@@ -54,6 +56,11 @@ int main(int argc, char** argv) {
   if (!environment.ok()) return Complain(environment.status());
   const auto config = redstart::LoadConfig(*command_line, *environment, std::cin);
   if (!config.ok()) return Complain(config.status());
+  if (const absl::Status status =
+          redstart::CheckRenames(redstart::AllCommandFamilies(), config->renamed_commands);
+      !status.ok()) {
+    return Complain(status);
+  }
   if (command_line->action == redstart::CommandLine::Action::kCheckHealth) {
     return ReportHealth(*config);
   }
@@ -66,7 +73,15 @@ int main(int argc, char** argv) {
   if (const absl::Status status = redstart::logging::Open(config->logfile); !status.ok()) {
     return Complain(status);
   }
-  redstart::Server server(*config,
-                          {.executable = AbsolutePath(argv[0]), .config_file = config_file});
+  if (config->syslog_enabled) {
+    redstart::logging::AlsoToSyslog(config->syslog_ident, config->syslog_facility);
+  }
+  const std::string executable = AbsolutePath(argv[0]);
+  const auto supervisor = redstart::Supervisor::Detect(config->supervised);
+  if (config->daemonize && !supervisor.is_present()) redstart::Daemonize();
+  redstart::Server server(*config, {.executable = executable,
+                                    .config_file = config_file,
+                                    .title = redstart::ProcessTitle::Claim(argc, argv),
+                                    .supervisor = supervisor});
   return server.Run();
 }

@@ -10,7 +10,9 @@
 #include <random>
 #include <utility>
 
+#include "server/exec/used_memory.h"
 #include "server/observe/log.h"
+#include "server/process/crash_report.h"
 
 namespace redstart {
 namespace {
@@ -62,6 +64,22 @@ void WritePidFile(const std::string& path) {
   if (!file.flush()) logging::Warning("pidfile {}: {}", path, std::strerror(errno));
 }
 
+// Where the process writes its number: as Redis, in a place of its own if it is in the background.
+std::string PidFileOf(const Config& config, bool is_supervised) {
+  if (!config.pidfile.empty()) return config.pidfile;
+  return config.daemonize && !is_supervised ? "/var/run/redis.pid" : "";
+}
+
+// The kernel cuts the queue of connections that nobody has accepted yet at a length of its own.
+void WarnAboutBacklog(int backlog) {
+  int limit = 0;
+  if (!(std::ifstream("/proc/sys/net/core/somaxconn") >> limit) || limit >= backlog) return;
+  logging::Warning(
+      "WARNING: The TCP backlog setting of {} cannot be enforced because "
+      "/proc/sys/net/core/somaxconn is set to the lower value of {}.",
+      backlog, limit);
+}
+
 Config Prepared(Config config) {
   config.maxclients = FitOpenFiles(config.maxclients);
   return config;
@@ -75,12 +93,15 @@ void LogListenFailure(const absl::Status& status) {
 
 }  // namespace
 
-Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config))) {
+Server::Server(Config config, Origin origin)
+    : config_(Prepared(std::move(config))), title_(origin.title), supervisor_(origin.supervisor) {
   const auto current = config_.current();
   state_.started_us = clock_.NowMicros();
   state_.run_id = NewRunId();
+  state_.replication_id = NewRunId();
   state_.executable = std::move(origin.executable);
   state_.config_file = std::move(origin.config_file);
+  state_.supervised_by = supervisor_.name();
   state_.tcp_port = current->port;
   state_.io_threads = current->io_threads;
   keyspace_ =
@@ -94,13 +115,20 @@ Server::Server(Config config, Origin origin) : config_(Prepared(std::move(config
                        .stats = &stats_,
                        .state = &state_,
                        .control = this,
+                       .slow_log = &slow_log_,
+                       .latency_monitor = &latency_monitor_,
+                       .monitors = &monitors_,
+                       .pause = &pause_,
                        .channels = &channels_,
                        .publisher = &channels_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();
+  migrator_ = std::make_unique<Migrator>(services);
+  services.migrator = migrator_.get();
   io_threads_ = std::make_unique<IoThreads>(services, static_cast<size_t>(current->io_threads));
   RegisterConfigHooks();
+  state_.startup_memory = UsedMemory(services);
 }
 
 Server::~Server() = default;
@@ -110,6 +138,17 @@ void Server::RegisterConfigHooks() {
     logging::SetLevel(after.loglevel);
     return absl::OkStatus();
   });
+  config_.OnChange("crash-log-enabled", [](const Config&, const Config& after) {
+    EnableCrashReports(after.crash_log_enabled);
+    return absl::OkStatus();
+  });
+  config_.OnChange("proc-title-template", [this](const Config&, const Config& after) {
+    ShowTitle(after);
+    return absl::OkStatus();
+  });
+  const std::string_view oom[] = {"oom-score-adj", "oom-score-adj-values"};
+  config_.OnChange(oom,
+                   [this](const Config&, const Config& after) { return oom_score_.Apply(after); });
   config_.OnChange("dir", [](const Config&, const Config& after) {
     if (chdir(after.dir.c_str()) == 0) return absl::OkStatus();
     return absl::InternalError(std::strerror(errno));
@@ -130,6 +169,7 @@ void Server::RegisterConfigHooks() {
                                      : "Unable to listen on this port. Check server logs.");
     }
     state_.tcp_port = after.port;
+    ShowTitle(after);
     return absl::OkStatus();
   });
 }
@@ -142,6 +182,11 @@ int Server::Run() {
   // As the first process of a container it inherits the orphans there; ignored, they leave at once.
   if (getpid() == 1) std::signal(SIGCHLD, SIG_IGN);
   LogStart(*config);
+  EnableCrashReports(config->crash_log_enabled);
+  // A failure is in the log, and no reason not to start.
+  oom_score_.Apply(*config).IgnoreError();
+  ShowTitle(*config);
+  WarnAboutBacklog(config->tcp_backlog);
   if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
     LogListenFailure(status);
     logging::Warning(
@@ -151,19 +196,22 @@ int Server::Run() {
     return EXIT_FAILURE;
   }
   logging::Notice("Server initialized");
-  WritePidFile(config->pidfile);
+  const std::string pidfile = PidFileOf(*config, supervisor_.is_present());
+  WritePidFile(pidfile);
   io_threads_->HandleSignals([this](int signal) { OnSignal(signal); });
   persistence_->LoadAtStart([this](const absl::Status& status) { OnLoaded(status); });
   persistence_->Start();
   io_threads_->Run();
+  supervisor_.Tell("STOPPING=1\n");
   persistence_->Stop();
-  if (!config->pidfile.empty()) unlink(config->pidfile.c_str());
+  if (!pidfile.empty()) unlink(pidfile.c_str());
   logging::Warning("Redstart is now ready to exit, bye bye...");
   return EXIT_SUCCESS;
 }
 
 void Server::OnLoaded(const absl::Status& status) {
   if (status.ok() || absl::IsNotFound(status)) {
+    supervisor_.Tell("STATUS=Ready to accept connections\nREADY=1\n");
     return logging::Notice("Ready to accept connections tcp");
   }
   if (absl::IsAborted(status)) return;  // The server is to end.
@@ -188,6 +236,12 @@ void Server::LogStart(const Config& config) const {
   }
   logging::Notice("Running mode=standalone, port={}, io-threads={}, PID: {}", config.port,
                   config.io_threads, getpid());
+}
+
+void Server::ShowTitle(const Config& config) const {
+  if (config.set_proc_title) {
+    title_.Set(ExpandTitle(config, state_.executable, state_.config_file));
+  }
 }
 
 void Server::OnSignal(int signal) {

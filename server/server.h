@@ -10,13 +10,21 @@
 
 #include "server/commands/command_families.h"
 #include "server/config/config_store.h"
+#include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/command_table.h"
+#include "server/exec/monitor_feed.h"
 #include "server/exec/services.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
+#include "server/migration/migrator.h"
 #include "server/net/io_threads.h"
+#include "server/observe/latency_monitor.h"
+#include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
+#include "server/process/oom_score.h"
+#include "server/process/process_title.h"
+#include "server/process/supervisor.h"
 #include "server/pubsub/channel_registry.h"
 #include "storage/disk/journal.h"
 #include "storage/keyspace.h"
@@ -28,6 +36,8 @@ class Server : private ServerControl {
   struct Origin {
     std::string executable;
     std::string config_file;  // Absolute, or empty.
+    ProcessTitle title;
+    Supervisor supervisor;
   };
   Server(Config config, Origin origin);
   ~Server() override;
@@ -44,18 +54,27 @@ class Server : private ServerControl {
   void OnSignal(int signal);
   void OnLoaded(const absl::Status& status);
   void LogStart(const Config& config) const;
+  void ShowTitle(const Config& config) const;
 
   Clock clock_;
   ConfigStore config_;
   std::vector<CommandRows> families_ = AllCommandFamilies();
-  CommandTable commands_{families_};
+  CommandTable commands_{families_, config_.current()->renamed_commands};
   StatsBoard stats_{commands_.size()};
   SessionRegistry sessions_;
   Journal journal_;
+  SlowLog slow_log_;
+  LatencyMonitor latency_monitor_;
+  MonitorFeed monitors_;
+  ClientPause pause_;
+  const ProcessTitle title_;
+  const Supervisor supervisor_;
+  OomScore oom_score_;
   ChannelRegistry channels_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;
+  std::unique_ptr<Migrator> migrator_;
   std::unique_ptr<IoThreads> io_threads_;
   // A signal asked for the end: set on the signals' thread, called off on any.
   std::atomic<bool> signalled_{false};

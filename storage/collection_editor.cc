@@ -77,6 +77,12 @@ void CollectionEditor::Become(std::unique_ptr<Collection> object) {
 }
 
 void CollectionEditor::Become(Packing packing, std::string_view bytes) {
+  if (object_ == nullptr && block_ == nullptr && bytes.size() <= kMaxInlinePacked) {
+    // What the entry holds, if there is one, is whole until the Commit.
+    packing_ = packing;
+    store_.SetScratch(bytes);
+    return;
+  }
   Collection* const before = std::exchange(object_, nullptr);
   PackedBlock* const block = std::exchange(block_, nullptr);
   packing_ = packing;

@@ -8,6 +8,7 @@
 #include "server/exec/arg_reader.h"
 #include "server/exec/blocking.h"
 #include "server/exec/call.h"
+#include "server/exec/client_pause.h"
 #include "server/exec/errors.h"
 #include "server/exec/session_registry.h"
 
@@ -226,6 +227,41 @@ void NoTouch(Call& call, Args args, ReplyBuilder& reply) {
   Switch(&call.session().no_touch, args[2], reply);
 }
 
+// CLIENT CACHING YES|NO
+void Caching(Call&, Args, ReplyBuilder& reply) {
+  reply.Fail(
+      "ERR CLIENT CACHING can be called only when the client is in tracking mode with OPTIN or "
+      "OPTOUT mode enabled");
+}
+
+// CLIENT PAUSE timeout [WRITE|ALL]. Every shard is locked: what has not been executed by now waits.
+void Pause(Call& call, Args args, ReplyBuilder& reply) {
+  using Who = ClientPause::Who;
+  if (args.size() > 4) return reply.Fail(error::UnknownSubcommandOrArity(args[1], "client"));
+  Who who = Who::kEverybody;
+  if (args.size() == 4 && SameWord(args[3], "WRITE")) {
+    who = Who::kWriters;
+  } else if (args.size() == 4 && !SameWord(args[3], "ALL")) {
+    return reply.Fail("ERR CLIENT PAUSE mode must be WRITE or ALL");
+  }
+  const std::optional<int64_t> timeout = ParseInt64(args[2]);
+  if (!timeout) return reply.Fail(error::kTimeoutNotInteger);
+  if (*timeout < 0) return reply.Fail(error::kTimeoutNegative);
+  const auto now = static_cast<int64_t>(call.now_ms());
+  if (*timeout > std::numeric_limits<int64_t>::max() - now) {
+    return reply.Fail(error::kTimeoutRange);
+  }
+  call.services().pause->Begin(who, static_cast<uint64_t>(now + *timeout), call.now_ms());
+  reply.Ok();
+}
+
+// CLIENT UNPAUSE
+void Unpause(Call& call, Args, ReplyBuilder& reply) {
+  call.services().pause->End();
+  call.services().sessions->ResumeAll(WaitReason::kPaused);
+  reply.Ok();
+}
+
 // CLIENT GETREDIR
 void GetRedir(Call&, Args, ReplyBuilder& reply) {
   reply.Integer(-1);  // Tracking is off.
@@ -246,6 +282,8 @@ void TrackingInfo(Call&, Args, ReplyBuilder& reply) {
 // CLIENT HELP
 void Help(Call&, Args, ReplyBuilder& reply) {
   static constexpr std::string_view kLines[] = {
+      "CACHING (YES|NO)",
+      "    Whether the keys of the next command are tracked.",
       "GETNAME",
       "    Name of this connection.",
       "GETREDIR",
@@ -276,6 +314,8 @@ void Help(Call&, Args, ReplyBuilder& reply) {
       "    Whether this connection is spared when clients take too much memory.",
       "NO-TOUCH (ON|OFF)",
       "    Whether keys that this connection reads keep their LRU or LFU state.",
+      "PAUSE <timeout> [WRITE|ALL]",
+      "    Let clients that write, or all (default: all), wait for <timeout> milliseconds.",
       "REPLY (ON|OFF|SKIP)",
       "    Whether this connection gets replies; SKIP leaves out the next one.",
       "SETINFO <option> <value>",
@@ -288,6 +328,8 @@ void Help(Call&, Args, ReplyBuilder& reply) {
       "    How keys are tracked for this connection.",
       "UNBLOCK <clientid> [TIMEOUT|ERROR]",
       "    End the wait of a client in a blocking command.",
+      "UNPAUSE",
+      "    Let clients go on before a pause is over.",
   };
   ReplyWithHelp("client", kLines, reply);
 }
@@ -305,6 +347,15 @@ constexpr CommandSpec kCommands[] = {
      .since = "2.4.0",
      .summary = "Commands about client connections.",
      .complexity = "Depends on subcommand."},
+    {.name = "CLIENT CACHING",
+     .args = "<YES | NO>",
+     .arity = 3,
+     .flags = kSession,
+     .group = kGroup,
+     .run = Caching,
+     .since = "6.0.0",
+     .summary = "Says whether the keys of the next command are tracked.",
+     .complexity = "O(1)"},
     {.name = "CLIENT GETNAME",
      .arity = 2,
      .flags = kSession,
@@ -385,6 +436,15 @@ constexpr CommandSpec kCommands[] = {
      .since = "7.2.0",
      .summary = "Says whether the connection's reads count as uses of keys.",
      .complexity = "O(1)"},
+    {.name = "CLIENT PAUSE",
+     .args = "timeout [WRITE | ALL]",
+     .arity = -3,
+     .flags = kOthers | kNeedsWhole,
+     .group = kGroup,
+     .run = Pause,
+     .since = "3.0.0",
+     .summary = "Lets clients wait for some time.",
+     .complexity = "O(1)"},
     {.name = "CLIENT REPLY",
      .args = "<ON | OFF | SKIP>",
      .arity = 3,
@@ -431,6 +491,14 @@ constexpr CommandSpec kCommands[] = {
      .since = "5.0.0",
      .summary = "Ends the wait of a client in a blocking command.",
      .complexity = "O(log N) where N is the number of clients"},
+    {.name = "CLIENT UNPAUSE",
+     .arity = 2,
+     .flags = kOthers,
+     .group = kGroup,
+     .run = Unpause,
+     .since = "6.2.0",
+     .summary = "Lets clients go on before a pause is over.",
+     .complexity = "O(N) where N is the number of paused clients"},
 };
 
 }  // namespace

@@ -18,15 +18,11 @@ std::string FlagsOf(const Session& session) {
     bool is_set;
     char letter;
   } flags[] = {
-      {Read(session.reads_journal), 'S'},
-      {session.subscription_count() > 0, 'P'},
-      {Read(session.queued_commands) >= 0, 'x'},
-      {session.IsWaitingStill(), 'b'},
-      {Read(session.watch_failed), 'd'},
-      {Read(session.close_after_reply), 'c'},
-      {session.peer().is_unix, 'U'},
-      {Read(session.no_evict), 'e'},
-      {Read(session.no_touch), 'T'},
+      {Read(session.is_monitor), 'O'},         {Read(session.reads_journal), 'S'},
+      {session.subscription_count() > 0, 'P'}, {Read(session.queued_commands) >= 0, 'x'},
+      {session.IsWaitingStill(), 'b'},         {Read(session.watch_failed), 'd'},
+      {Read(session.close_after_reply), 'c'},  {session.peer().is_unix, 'U'},
+      {Read(session.no_evict), 'e'},           {Read(session.no_touch), 'T'},
   };
   std::string letters;
   for (const auto& flag : flags) {

@@ -275,6 +275,14 @@ bool HasKeys(const CommandSpec& spec) {
 
 std::vector<KeyUse> FindKeyUses(const CommandSpec& spec, Args args) {
   std::vector<KeyUse> uses;
+  if (spec.find_keys != nullptr) {
+    std::vector<int> positions;
+    spec.find_keys(args, &positions);
+    for (const int position : positions) {
+      uses.push_back({position, (uses.empty() ? spec.keys.front() : spec.keys.back()).flags});
+    }
+    return uses;
+  }
   for (size_t i = 0; i < spec.keys.size(); ++i) {
     CommandSpec one = spec;
     one.keys = spec.keys.subspan(i, 1);

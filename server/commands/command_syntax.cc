@@ -84,9 +84,8 @@ SyntaxArgument Block(Arguments arguments) {
 void AttachTokens(Arguments* sequence) {
   for (size_t i = 0; i + 1 < sequence->size(); ++i) {
     SyntaxArgument& value = (*sequence)[i + 1];
-    if (!IsToken((*sequence)[i]) || IsToken(value) || value.optional || !value.token.empty()) {
-      continue;
-    }
+    const bool names_next = IsToken((*sequence)[i]) && !(*sequence)[i].optional;
+    if (!names_next || IsToken(value) || value.optional || !value.token.empty()) continue;
     value.token = std::move((*sequence)[i].token);
     if (value.type == Type::kOneOf || value.type == Type::kBlock) value.name = Lower(value.token);
     sequence->erase(sequence->begin() + static_cast<ptrdiff_t>(i));

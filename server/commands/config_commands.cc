@@ -1,11 +1,13 @@
 // CONFIG: options at run time, and the reset of statistics.
 
 #include "server/commands/command_families.h"
+#include "server/commands/config_file_rewrite.h"
 #include "server/commands/help_reply.h"
 #include "server/config/config_store.h"
 #include "server/exec/call.h"
 #include "server/exec/errors.h"
 #include "server/exec/stats.h"
+#include "server/observe/log.h"
 #include "storage/keyspace.h"
 
 namespace redstart {
@@ -45,6 +47,27 @@ void ResetStat(Call& call, Args, ReplyBuilder& reply) {
   reply.Ok();
 }
 
+// CONFIG REWRITE
+void Rewrite(Call& call, Args, ReplyBuilder& reply) {
+  const std::string& path = call.services().state->config_file;
+  if (path.empty()) return reply.Fail("ERR The server is running without a config file");
+  const absl::Status status = RewriteConfigFile(path, call.config(), RewriteScope::kWhatDiffers);
+  if (!status.ok()) {
+    const absl::string_view text = status.message();
+    const std::string_view reason(text.data(), text.size());
+    logging::Warning("CONFIG REWRITE failed: {}", reason);
+    return reply.FailWith({"ERR Rewriting config file: ", reason});
+  }
+  logging::Notice("CONFIG REWRITE executed with success.");
+  reply.Ok();
+}
+
+// Whether an argument of CONFIG SET is the value of an option that is a secret.
+bool IsSecret(Args args, size_t position) {
+  if (position < 3 || position % 2 == 0) return false;
+  return IsSecretOption(args[position - 1]);
+}
+
 // CONFIG HELP
 void Help(Call&, Args, ReplyBuilder& reply) {
   static constexpr std::string_view kLines[] = {
@@ -52,6 +75,8 @@ void Help(Call&, Args, ReplyBuilder& reply) {
       "    Options whose names match, with their values.",
       "RESETSTAT",
       "    Begin INFO's statistics anew.",
+      "REWRITE",
+      "    Write the configuration in force to the file that the server was started with.",
       "SET <directive> <value> [<directive> <value> ...]",
       "    Change options; all of them, or none if one is refused.",
   };
@@ -95,6 +120,15 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Begins the statistics anew.",
      .complexity = "O(1)",
      .tips = kOnAllNodes},
+    {.name = "CONFIG REWRITE",
+     .arity = 2,
+     .flags = kFlags,
+     .group = kGroup,
+     .run = Rewrite,
+     .since = "2.8.0",
+     .summary = "Writes the configuration in force to its file.",
+     .complexity = "O(1)",
+     .tips = kOnAllNodes},
     {.name = "CONFIG SET",
      .args = "parameter value [parameter value ...]",
      .arity = -4,
@@ -104,7 +138,8 @@ constexpr CommandSpec kCommands[] = {
      .since = "2.0.0",
      .summary = "Changes options while the server runs.",
      .complexity = "O(N) where N is the number of parameters",
-     .tips = kOnAllNodes},
+     .tips = kOnAllNodes,
+     .is_secret = IsSecret},
 };
 
 }  // namespace

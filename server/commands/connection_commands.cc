@@ -85,6 +85,11 @@ void Auth(Call& call, Args args, ReplyBuilder& reply) {
   if (Authenticate(call, user, args.back(), reply)) reply.Ok();
 }
 
+// All that AUTH is given is secret.
+bool IsSecretOfAuth(Args, size_t position) {
+  return position > 0;
+}
+
 // What HELLO's arguments ask for.
 struct Hello {
   int64_t version = 0;
@@ -125,6 +130,15 @@ bool ReadHello(Args args, Hello* hello, ReplyBuilder& reply) {
     }
   }
   return true;
+}
+
+// The two words behind AUTH.
+bool IsSecretOfHello(Args args, size_t position) {
+  for (size_t i = 2; i < position; ++i) {
+    if (SameWord(args[i], "AUTH")) return position <= i + 2;
+    if (SameWord(args[i], "SETNAME")) ++i;
+  }
+  return false;
 }
 
 // HELLO [protover [AUTH username password] [SETNAME clientname]]
@@ -222,7 +236,8 @@ constexpr CommandSpec kCommands[] = {
      .run = Auth,
      .since = "1.0.0",
      .summary = "Logs the connection in.",
-     .complexity = "O(N) where N is the number of passwords of the user"},
+     .complexity = "O(N) where N is the number of passwords of the user",
+     .is_secret = IsSecretOfAuth},
     {.name = "HELLO",
      .args = "[protover [AUTH username password] [SETNAME clientname]]",
      .arity = -1,
@@ -231,7 +246,8 @@ constexpr CommandSpec kCommands[] = {
      .run = SayHello,
      .since = "6.0.0",
      .summary = "Chooses the protocol version, and may log in and name the connection as well.",
-     .complexity = "O(1)"},
+     .complexity = "O(1)",
+     .is_secret = IsSecretOfHello},
     {.name = "RESET",
      .arity = 1,
      .flags = kAnyTime | kNeverQueued | kForSubscribers,

@@ -11,6 +11,7 @@
 #include <thread>
 
 #include "server/commands/command_families.h"
+#include "server/commands/config_file_rewrite.h"
 #include "server/commands/help_reply.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
@@ -179,14 +180,30 @@ void Sleep(Call&, Args args, ReplyBuilder& reply) {
   reply.Ok();
 }
 
+// DEBUG CONFIG-REWRITE-FORCE-ALL
+void RewriteWholeConfig(Call& call, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 2, reply)) return;
+  const std::string& path = call.services().state->config_file;
+  if (path.empty() || !RewriteConfigFile(path, call.config(), RewriteScope::kEverything).ok()) {
+    return reply.Fail("ERR CONFIG-REWRITE-FORCE-ALL failed");
+  }
+  reply.Ok();
+}
+
 // DEBUG HELP
 void Help(Call&, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 2, reply)) return;
   static constexpr std::string_view kLines[] = {
+      "CONFIG-REWRITE-FORCE-ALL",
+      "    CONFIG REWRITE with every option, also those at their default.",
       "DIGEST",
       "    A fingerprint of all data.",
       "DIGEST-VALUE <key> [<key> ...]",
       "    A fingerprint of each key's value.",
+      "ERROR <message>",
+      "    Answer with the error <message>.",
+      "HTSTATS <database>",
+      "    How large the tables of a database are.",
       "HTSTATS-KEY <key>",
       "    The size of the table of a large collection.",
       "LISTPACK <key>",
@@ -197,6 +214,8 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "    How the value of <key> is stored.",
       "PAUSE-CRON <0|1>",
       "    Whether what happens by itself (expiry, save points, the end after a signal) waits.",
+      "PANIC",
+      "    End the server at once, as an error that nobody expected does.",
       "POPULATE <count> [<prefix>] [<size>]",
       "    Create <count> keys <prefix>:<number> with strings as values, of <size> bytes if given.",
       "PROTOCOL <type>",
@@ -210,6 +229,8 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "    Save the data set (not with NOSAVE), forget it (not with NOFLUSH) and load it again; "
       "MERGE:",
       "    keys that are there already are replaced.",
+      "SEGFAULT",
+      "    Crash the server.",
       "SET-ACTIVE-EXPIRE <0|1>",
       "    Whether expired keys are deleted before somebody asks for them (default 1).",
       "SLEEP <seconds>",
@@ -232,6 +253,14 @@ constexpr CommandSpec kCommands[] = {
      .since = "1.0.0",
      .summary = "Commands for debugging.",
      .complexity = "Depends on subcommand."},
+    {.name = "DEBUG CONFIG-REWRITE-FORCE-ALL",
+     .arity = -2,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = RewriteWholeConfig,
+     .since = "1.0.0",
+     .summary = "Rewrites the configuration file with every option.",
+     .complexity = "O(1)"},
     {.name = "DEBUG HELP",
      .arity = -2,
      .flags = kHidden,

@@ -11,11 +11,14 @@ namespace redstart {
 namespace {
 
 bool IsWanted(const InfoSection& section, Args names) {
-  if (names.empty()) return section.is_default;
+  using Shown = InfoSection::Shown;
+  const bool is_default = section.shown == Shown::kByDefault;
+  if (names.empty()) return is_default;
   return std::ranges::any_of(names, [&](std::string_view name) {
-    if (SameWord(name, "ALL") || SameWord(name, "EVERYTHING")) return true;
-    if (SameWord(name, "DEFAULT")) return section.is_default;
-    return SameWord(name, section.name);
+    if (SameWord(name, "ALL") || SameWord(name, "EVERYTHING")) {
+      return section.shown != Shown::kByName;
+    }
+    return (is_default && SameWord(name, "DEFAULT")) || SameWord(name, section.name);
   });
 }
 

@@ -8,19 +8,15 @@
 #include <map>
 #include <optional>
 
-#include "server/commands/client_list.h"
+#include "server/commands/client_totals.h"
+#include "server/commands/info_memory.h"
+#include "server/commands/info_statistics.h"
 #include "server/commands/persistence_info.h"
-#include "server/config/config_store.h"
-#include "server/exec/command_table.h"
 #include "server/exec/keyspace_access.h"
-#include "server/exec/session_registry.h"
-#include "server/exec/stats.h"
-#include "server/exec/used_memory.h"
-#include "server/observe/allocator.h"
+#include "server/observe/build_id.h"
 #include "server/observe/host.h"
-#include "server/persistence/persistence.h"
-#include "server/pubsub/channel_registry.h"
 #include "storage/access_clock.h"
+#include "storage/base/tick_clock.h"
 
 namespace redstart {
 namespace {
@@ -28,50 +24,6 @@ namespace {
 constexpr uint64_t kMicros = 1'000'000;
 // I/O threads do their periodic work ten times a second, whatever the option says.
 constexpr uint64_t kTicksPerSecond = 10;
-
-// What the clients have in common, gathered in one pass.
-struct ClientTotals {
-  uint64_t clients = 0;
-  uint64_t replicas = 0;
-  uint64_t client_bytes = 0;
-  uint64_t replica_bytes = 0;
-  uint64_t replica_output_bytes = 0;
-  uint64_t largest_input = 0;
-  uint64_t largest_output = 0;
-  uint64_t waiting = 0;
-  uint64_t waiting_with_deadline = 0;
-};
-
-ClientTotals TotalOfClients(const Call& call) {
-  ClientTotals totals;
-  call.services().sessions->ForEach([&](const Session& session) {
-    if (session.close_requested()) return;
-    const uint64_t output = session.output_bytes.load(std::memory_order_relaxed);
-    if (KindOf(session) == ClientKind::kReplica) {
-      ++totals.replicas;
-      totals.replica_bytes += session.MemoryBytes();
-      totals.replica_output_bytes += output;
-      return;
-    }
-    ++totals.clients;
-    totals.client_bytes += session.MemoryBytes();
-    const uint64_t input = session.input_bytes.load(std::memory_order_relaxed);
-    totals.largest_input = std::max(totals.largest_input, input);
-    totals.largest_output = std::max(totals.largest_output, output);
-    if (!session.IsWaitingStill()) return;
-    ++totals.waiting;
-    totals.waiting_with_deadline += session.wait_has_deadline.load(std::memory_order_relaxed);
-  });
-  return totals;
-}
-
-double Ratio(uint64_t part, uint64_t whole) {
-  return whole == 0 ? 0 : static_cast<double>(part) / static_cast<double>(whole);
-}
-
-std::string OptionText(const Call& call, std::string_view name) {
-  return call.services().config->Get({&name, 1})[0].second;
-}
 
 // The sockets that are listened on, one line per kind.
 void WriteListeners(const Call& call, InfoFields& fields) {
@@ -92,15 +44,22 @@ void WriteServer(const Call& call, InfoFields& fields) {
   const ServerState& state = *call.services().state;
   const uint64_t uptime = call.now_us() / kMicros - state.started_us / kMicros;
   fields.Text("redis_version", kRedisVersion);
+  // As Redis prints it where it was not built in a clone; the build's id says what was built.
+  fields.Text("redis_git_sha1", "00000000");
+  fields.Number("redis_git_dirty", 0);
+  fields.Text("redis_build_id", BuildId());
+  fields.Text("server_name", "redstart");
   fields.Text("redstart_version", REDSTART_VERSION);
   fields.Text("redis_mode", "standalone");
   fields.Text("os", OperatingSystem());
   fields.Number("arch_bits", 8 * sizeof(void*));
-  fields.Text("monotonic_clock", "POSIX clock_gettime");
+  fields.Text("monotonic_clock", TickClock().Name());
   fields.Text("multiplexing_api", "epoll");
+  fields.Text("atomicvar_api", "c11-builtin");
   fields.Text("gcc_version",
               fmt::format("{}.{}.{}", __GNUC__, __GNUC_MINOR__, __GNUC_PATCHLEVEL__));
   fields.Signed("process_id", getpid());
+  fields.Text("process_supervised", state.supervised_by);
   fields.Text("run_id", state.run_id);
   fields.Signed("tcp_port", state.tcp_port);
   fields.Number("server_time_usec", call.now_us());
@@ -116,7 +75,7 @@ void WriteServer(const Call& call, InfoFields& fields) {
 }
 
 void WriteClients(const Call& call, InfoFields& fields) {
-  const ClientTotals totals = TotalOfClients(call);
+  const ClientTotals totals = TotalOfClients(*call.services().sessions);
   fields.Number("connected_clients", totals.clients);
   fields.Number("cluster_connections", 0);
   fields.Number("maxclients", call.config().maxclients);
@@ -135,131 +94,12 @@ void WriteClients(const Call& call, InfoFields& fields) {
   fields.Number("total_blocking_keys_on_nokey", awaited_at_any_rate);
 }
 
-void WriteBytes(InfoFields& fields, std::string_view name, uint64_t bytes) {
-  fields.Number(name, bytes);
-  fields.Text(std::string(name).append("_human"), HumanBytes(bytes));
-}
-
-// What the allocator and the kernel say, the keyspace's pages included: those in use count as
-// allocated, active and resident.
-void WriteFragmentation(uint64_t used, const AllocatorUsage& usage, uint64_t rss,
-                        InfoFields& fields) {
-  const auto difference = [](uint64_t a, uint64_t b) {
-    return static_cast<int64_t>(a) - static_cast<int64_t>(b);
-  };
-  fields.Real("allocator_frag_ratio", Ratio(usage.active, usage.allocated));
-  fields.Signed("allocator_frag_bytes", difference(usage.active, usage.allocated));
-  fields.Real("allocator_rss_ratio", Ratio(usage.resident, usage.active));
-  fields.Signed("allocator_rss_bytes", difference(usage.resident, usage.active));
-  fields.Real("rss_overhead_ratio", Ratio(rss, usage.resident));
-  fields.Signed("rss_overhead_bytes", difference(rss, usage.resident));
-  fields.Real("mem_fragmentation_ratio", Ratio(rss, used));
-  fields.Signed("mem_fragmentation_bytes", difference(rss, used));
-}
-
-// There are no scripts and no functions.
-void WriteScriptMemory(InfoFields& fields) {
-  fields.Number("used_memory_lua", 0);
-  fields.Number("used_memory_vm_eval", 0);
-  fields.Text("used_memory_lua_human", HumanBytes(0));
-  for (const std::string_view name :
-       {"used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
-        "number_of_libraries", "used_memory_vm_functions"}) {
-    fields.Number(name, 0);
-  }
-  WriteBytes(fields, "used_memory_vm_total", 0);
-  fields.Number("used_memory_functions", 0);
-  WriteBytes(fields, "used_memory_scripts", 0);
-}
-
-void WriteMemory(const Call& call, InfoFields& fields) {
-  const Services& services = call.services();
-  const uint64_t used = UsedMemory(services);
-  const uint64_t peak = services.state->peak_memory;
-  const uint64_t rss = ResidentBytes();
-  const uint64_t pages = services.keyspace->pages().bytes_in_use();
-  AllocatorUsage usage = ReadAllocatorUsage();
-  for (uint64_t* bytes : {&usage.allocated, &usage.active, &usage.resident}) *bytes += pages;
-  WriteBytes(fields, "used_memory", used);
-  WriteBytes(fields, "used_memory_rss", rss);
-  WriteBytes(fields, "used_memory_peak", peak);
-  fields.Text("used_memory_peak_perc", fmt::format("{:.2f}%", 100 * Ratio(used, peak)));
-  fields.Number("allocator_allocated", usage.allocated);
-  fields.Number("allocator_active", usage.active);
-  fields.Number("allocator_resident", usage.resident);
-  WriteBytes(fields, "total_system_memory", TotalMemoryBytes());
-  WriteScriptMemory(fields);
-  WriteBytes(fields, "maxmemory", static_cast<uint64_t>(call.config().maxmemory));
-  fields.Text("maxmemory_policy", OptionText(call, "maxmemory-policy"));
-  WriteFragmentation(used, usage, rss, fields);
-  const ClientTotals clients = TotalOfClients(call);
-  fields.Number(
-      "mem_not_counted_for_evict",
-      clients.replica_output_bytes + services.persistence->facts().waiting_captured_bytes);
-  fields.Number("mem_replication_backlog", 0);
-  fields.Number("mem_total_replication_buffers", clients.replica_output_bytes);
-  fields.Number("mem_clients_slaves", clients.replica_bytes);
-  fields.Number("mem_clients_normal", clients.client_bytes);
-  fields.Number("mem_cluster_links", 0);
-  fields.Number("mem_aof_buffer", 0);
-  fields.Text("mem_allocator", AllocatorName());
-  fields.Number("active_defrag_running", 0);
-  LazyFree& lazy_free = services.keyspace->lazy_free();
-  fields.Number("lazyfree_pending_objects", lazy_free.pending_objects());
-  fields.Number("lazyfreed_objects",
-                lazy_free.freed_objects() - services.state->lazyfreed_at_reset);
-}
-
-void WriteStats(const Call& call, InfoFields& fields) {
-  const Services& services = call.services();
-  const StatsBoard& stats = *services.stats;
-  const StatsBoard::Rates rates = stats.rates();
-  const auto sum = [&](std::string_view name, Counter ThreadStats::*counter) {
-    fields.Number(name, stats.Sum(counter));
-  };
-  const auto zeros = [&](std::initializer_list<std::string_view> names) {
-    for (const std::string_view name : names) fields.Number(name, 0);
-  };
-  sum("total_connections_received", &ThreadStats::connections_received);
-  sum("total_commands_processed", &ThreadStats::commands_processed);
-  fields.Number("instantaneous_ops_per_sec", static_cast<uint64_t>(rates.commands_per_second));
-  sum("total_net_input_bytes", &ThreadStats::input_bytes);
-  sum("total_net_output_bytes", &ThreadStats::output_bytes);
-  fields.Real("instantaneous_input_kbps", rates.input_bytes_per_second / 1024);
-  fields.Real("instantaneous_output_kbps", rates.output_bytes_per_second / 1024);
-  sum("rejected_connections", &ThreadStats::connections_rejected);
-  sum("sync_full", &ThreadStats::full_syncs);
-  zeros({"sync_partial_ok", "sync_partial_err"});
-  fields.Number("expired_keys",
-                services.keyspace->expired_keys() - services.state->expired_keys_at_reset);
-  zeros({"evicted_keys", "evicted_clients", "total_eviction_exceeded_time",
-         "current_eviction_exceeded_time"});
-  sum("keyspace_hits", &ThreadStats::keyspace_hits);
-  sum("keyspace_misses", &ThreadStats::keyspace_misses);
-  const ChannelRegistry& channels = *services.channels;
-  fields.Number("pubsub_channels", channels.size(SubscriptionKind::kChannel));
-  fields.Number("pubsub_patterns", channels.size(SubscriptionKind::kPattern));
-  fields.Number("pubsubshard_channels", channels.size(SubscriptionKind::kShardChannel));
-  zeros({"latest_fork_usec", "total_forks", "migrate_cached_sockets", "slave_expires_tracked_keys",
-         "active_defrag_hits", "active_defrag_misses", "active_defrag_key_hits",
-         "active_defrag_key_misses", "total_active_defrag_time", "current_active_defrag_time",
-         "tracking_total_keys", "tracking_total_items", "tracking_total_prefixes",
-         "unexpected_error_replies"});
-  sum("total_error_replies", &ThreadStats::error_replies);
-  zeros({"dump_payload_sanitizations"});
-  sum("total_reads_processed", &ThreadStats::reads);
-  sum("total_writes_processed", &ThreadStats::writes);
-  zeros({"reply_buffer_shrinks", "reply_buffer_expands"});
-  sum("client_query_buffer_limit_disconnections", &ThreadStats::query_buffer_disconnections);
-  sum("client_output_buffer_limit_disconnections", &ThreadStats::output_buffer_disconnections);
-  sum("acl_access_denied_auth", &ThreadStats::auth_failures);
-  zeros({"acl_access_denied_cmd", "acl_access_denied_key", "acl_access_denied_channel"});
-}
-
 void WriteReplication(const Call& call, InfoFields& fields) {
   fields.Text("role", "master");
-  fields.Number("connected_slaves", TotalOfClients(call).replicas);
+  fields.Number("connected_slaves", TotalOfClients(*call.services().sessions).replicas);
   fields.Text("master_failover_state", "no-failover");
+  fields.Text("master_replid", call.services().state->replication_id);
+  fields.Text("master_replid2", std::string(40, '0'));
   fields.Number("master_repl_offset", call.services().journal->end_offset());
   fields.Signed("second_repl_offset", -1);
   fields.Number("repl_backlog_active", 0);
@@ -279,63 +119,12 @@ void WriteCpu(const Call&, InfoFields& fields) {
   };
   fields.Real("used_cpu_sys_children", seconds(children.ru_stime), 6);
   fields.Real("used_cpu_user_children", seconds(children.ru_utime), 6);
+  const CpuTime main_thread = MainThreadCpuTime();
+  fields.Real("used_cpu_sys_main_thread", main_thread.system, 6);
+  fields.Real("used_cpu_user_main_thread", main_thread.user, 6);
 }
 
 void WriteNothing(const Call&, InfoFields&) {}
-
-// A command's counters over all threads.
-struct CommandTotals {
-  double calls = 0;
-  double rejected = 0;
-  double failed = 0;
-  double microseconds = 0;
-
-  void Add(const StatsBoard& stats, const CommandRow& row) {
-    const auto sum = [&](Counter CommandStats::*counter) {
-      return static_cast<double>(stats.SumOfCommand(row.index, counter));
-    };
-    const double own_calls = sum(&CommandStats::calls);
-    calls += own_calls;
-    rejected += sum(&CommandStats::rejected);
-    failed += sum(&CommandStats::failed);
-    // The time of all calls is worked out from that of the timed ones.
-    const double timed = sum(&CommandStats::timed_calls);
-    if (timed > 0) microseconds += own_calls * sum(&CommandStats::timed_ns) / timed / 1e3;
-  }
-};
-
-void WriteCommandStats(const Call& call, InfoFields& fields) {
-  const StatsBoard& stats = *call.services().stats;
-  for (const CommandRow& row : call.services().commands->rows()) {
-    if (row.spec->Has(kUnlisted)) continue;
-    CommandTotals totals;
-    totals.Add(stats, row);
-    for (const CommandRow* subcommand : row.subcommands) {
-      if (subcommand->spec->Has(kUnlisted)) totals.Add(stats, *subcommand);
-    }
-    if (totals.calls == 0 && totals.rejected == 0) continue;
-    fields.Text(std::string("cmdstat_").append(row.full_name),
-                fmt::format("calls={:.0f},usec={:.0f},usec_per_call={:.2f},rejected_calls={:.0f},"
-                            "failed_calls={:.0f}",
-                            totals.calls, totals.microseconds,
-                            totals.calls == 0 ? 0 : totals.microseconds / totals.calls,
-                            totals.rejected, totals.failed));
-  }
-}
-
-// Bytes that would break a line or a field of INFO become something harmless.
-std::string SafeName(std::string_view name) {
-  std::string safe(name);
-  std::ranges::replace_if(
-      safe, [](char c) { return c == '#' || c == ':' || c == '\r' || c == '\n'; }, '_');
-  return safe;
-}
-
-void WriteErrorStats(const Call& call, InfoFields& fields) {
-  for (const auto& [code, count] : call.services().stats->SumOfErrors()) {
-    fields.Text(std::string("errorstat_").append(SafeName(code)), fmt::format("count={}", count));
-  }
-}
 
 void WriteCluster(const Call& call, InfoFields& fields) {
   fields.Number("cluster_enabled", call.config().cluster_enabled ? 1 : 0);
@@ -385,19 +174,22 @@ void WriteKeyspace(const Call& call, InfoFields& fields) {
   }
 }
 
+using enum InfoSection::Shown;
 constexpr InfoSection kSections[] = {
-    {"server", "Server", true, WriteServer},
-    {"clients", "Clients", true, WriteClients},
-    {"memory", "Memory", true, WriteMemory},
-    {"persistence", "Persistence", true, WritePersistenceInfo},
-    {"stats", "Stats", true, WriteStats},
-    {"replication", "Replication", true, WriteReplication},
-    {"cpu", "CPU", true, WriteCpu},
-    {"modules", "Modules", true, WriteNothing},
-    {"commandstats", "Commandstats", false, WriteCommandStats},
-    {"errorstats", "Errorstats", true, WriteErrorStats},
-    {"cluster", "Cluster", true, WriteCluster},
-    {"keyspace", "Keyspace", true, WriteKeyspace},
+    {"server", "Server", kByDefault, WriteServer},
+    {"clients", "Clients", kByDefault, WriteClients},
+    {"memory", "Memory", kByDefault, WriteMemoryInfo},
+    {"persistence", "Persistence", kByDefault, WritePersistenceInfo},
+    {"stats", "Stats", kByDefault, WriteStatsInfo},
+    {"replication", "Replication", kByDefault, WriteReplication},
+    {"cpu", "CPU", kByDefault, WriteCpu},
+    {"modules", "Modules", kByDefault, WriteNothing},
+    {"commandstats", "Commandstats", kWithAll, WriteCommandStats},
+    {"errorstats", "Errorstats", kByDefault, WriteErrorStats},
+    {"latencystats", "Latencystats", kWithAll, WriteLatencyStats},
+    {"cluster", "Cluster", kByDefault, WriteCluster},
+    {"keyspace", "Keyspace", kByDefault, WriteKeyspace},
+    {"debug", "Debug", kByName, WriteLoopStats},
 };
 
 }  // namespace

@@ -1,8 +1,7 @@
 #ifndef REDSTART_SERVER_COMMANDS_INFO_SECTIONS_H_
 #define REDSTART_SERVER_COMMANDS_INFO_SECTIONS_H_
 
-// The sections of INFO, each a row: a name, whether it is told without being asked for, and what
-// writes it.
+// The sections of INFO, each a row: a name, when it is told, and what writes it.
 //
 // Fields have Redis 7.2's names and order. A field that this server has no true value for is left
 // out rather than made up. Nothing is owned or locked here; clients are looked at through the
@@ -38,9 +37,12 @@ class InfoFields {
 };
 
 struct InfoSection {
+  // When a section is told: always, with "all" and "everything", or only if it is asked for.
+  enum class Shown : uint8_t { kByDefault, kWithAll, kByName };
+
   std::string_view name;  // What the client asks for, in any case.
   std::string_view title;
-  bool is_default;
+  Shown shown;
   void (*write)(const Call& call, InfoFields& fields);
 };
 

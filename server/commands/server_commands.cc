@@ -1,10 +1,11 @@
-// TIME, SHUTDOWN, and what there is of FUNCTION while there are no functions.
+// TIME, MONITOR, SHUTDOWN, and what there is of FUNCTION while there are no functions.
 
 #include "server/commands/command_families.h"
 #include "server/commands/help_reply.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
 #include "server/exec/errors.h"
+#include "server/exec/monitor_feed.h"
 
 namespace redstart {
 namespace {
@@ -15,6 +16,16 @@ void Time(Call& call, Args, ReplyBuilder& reply) {
   reply.Array(2);
   reply.Bulk(FormatInt64(static_cast<int64_t>(call.now_us() / kMicros)));
   reply.Bulk(FormatInt64(static_cast<int64_t>(call.now_us() % kMicros)));
+}
+
+// MONITOR
+void Monitor(Call& call, Args, ReplyBuilder& reply) {
+  if (!call.may_wait()) return reply.Fail("ERR MONITOR isn't allowed for DENY BLOCKING client");
+  Session& session = call.session();
+  // Whoever reads the effect stream, or watches already, is not told twice.
+  if (session.reads_journal || session.is_monitor) return;
+  call.services().monitors->Add(&session);
+  reply.Ok();
 }
 
 // SHUTDOWN [NOSAVE|SAVE] [NOW] [FORCE] [ABORT]
@@ -75,6 +86,14 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Returns the server's clock: seconds since 1970 and microseconds.",
      .complexity = "O(1)",
      .tips = "nondeterministic_output"},
+    {.name = "MONITOR",
+     .arity = 1,
+     .flags = kAdmin | kNoScript | kLoading | kStale,
+     .group = CommandGroup::kServer,
+     .run = Monitor,
+     .since = "1.0.0",
+     .summary = "Shows every command that the server executes.",
+     .complexity = "O(1)"},
     {.name = "SHUTDOWN",
      .args = "[NOSAVE | SAVE] [NOW] [FORCE] [ABORT]",
      .arity = -1,

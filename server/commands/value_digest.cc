@@ -2,7 +2,9 @@
 
 #include "storage/types/hash.h"
 #include "storage/types/list.h"
+#include "storage/types/set.h"
 #include "storage/types/stream.h"
+#include "storage/types/zset.h"
 #include "storage/value.h"
 
 namespace redstart {
@@ -18,6 +20,23 @@ void AddHash(const HashView& hash, Digest* digest) {
     Digest one;
     MixElement(field, &one);
     MixElement(value, &one);
+    digest->Xor(one);
+  });
+}
+
+void AddSet(const SetView& set, Digest* digest) {
+  set.ForEach([&](const Element& member) {
+    IntegerText scratch;
+    digest->Xor(member.View(&scratch));
+  });
+}
+
+void AddZSet(const ZSetView& zset, Digest* digest) {
+  zset.ForEach([&](const Element& member, double score) {
+    char text[kMaxDoubleChars];
+    Digest one;
+    MixElement(member, &one);
+    one.Mix({text, static_cast<size_t>(FormatDouble(score, text) - text)});
     digest->Xor(one);
   });
 }
@@ -72,6 +91,12 @@ void AddValue(const Entry& entry, Digest* digest) {
     }
     case ValueType::kHash:
       AddHash(HashView(CollectionOf(entry)), digest);
+      break;
+    case ValueType::kSet:
+      AddSet(SetView(CollectionOf(entry)), digest);
+      break;
+    case ValueType::kSortedSet:
+      AddZSet(ZSetView(CollectionOf(entry)), digest);
       break;
     case ValueType::kList:
       AddList(ListView(CollectionOf(entry)), digest);

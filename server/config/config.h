@@ -96,6 +96,15 @@ struct OutputBufferLimit {
   bool operator==(const OutputBufferLimit&) const = default;
 };
 
+// rename-command: the name that clients call a command by from the start on; empty takes the
+// command away.
+struct RenamedCommand {
+  std::string from;
+  std::string to;
+  std::string where;  // For errors: "at line 3 of redstart.conf".
+  bool operator==(const RenamedCommand&) const = default;
+};
+
 // Save when at least `changes` writes happened in the last `seconds`.
 struct SavePoint {
   int64_t seconds = 0;
@@ -312,6 +321,9 @@ struct Config {
   bool tls_session_caching = true;
   int tls_session_cache_size = 20480;
   int tls_session_cache_timeout = 300;
+
+  // In the order in which they apply. Set at the start only.
+  std::vector<RenamedCommand> renamed_commands;
 
   bool operator==(const Config&) const = default;
 };

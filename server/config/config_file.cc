@@ -65,7 +65,6 @@ struct RefusedDirective {
 constexpr RefusedDirective kRefusedDirectives[] = {
     {"user",
      "users and ACL rules are not built yet; `requirepass` sets the password of all clients"},
-    {"rename-command", "commands cannot be renamed or switched off yet"},
     {"loadmodule", "modules cannot be loaded"},
     {"sentinel", "there is no Sentinel mode"},
 };
@@ -135,6 +134,7 @@ absl::Status ConfigLoader::AddText(std::string_view text, const std::string& sou
     text.remove_prefix(end == std::string_view::npos ? text.size() : end + 1);
     ++number;
     if (line.empty() || line.front() == '#') continue;
+    place_ = "at line " + std::to_string(number) + " of " + source;
     const absl::Status status = AddLine(line);
     if (!status.ok())
       return IsReport(status) ? status : Report(source, number, Shown(line), status);
@@ -181,6 +181,10 @@ absl::Status ConfigLoader::AddOption(const Option& option, Words words) {
 absl::Status ConfigLoader::AddDirective(Words words) {
   const std::string name = LowerCase(words[0]);
   if (name == "include" && words.size() == 2) return AddFile(words[1]);
+  if (name == "rename-command" && words.size() == 3) {
+    config_.renamed_commands.push_back({words[1], words[2], place_});
+    return absl::OkStatus();
+  }
   if (words.size() == 2 &&
       std::ranges::find(kForgottenDirectives, name) != std::end(kForgottenDirectives)) {
     return absl::OkStatus();

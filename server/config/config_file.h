@@ -50,7 +50,8 @@ class ConfigLoader {
 
   Config config_;
   absl::flat_hash_set<const Option*> seen_;
-  int depth_ = 0;  // of include
+  int depth_ = 0;      // of include
+  std::string place_;  // Of the line that is being added.
 };
 
 }  // namespace redstart

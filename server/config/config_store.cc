@@ -178,4 +178,9 @@ void ConfigStore::OnChange(std::string_view name, Hook hook) {
   OnChange(absl::Span<const std::string_view>(&name, 1), std::move(hook));
 }
 
+bool IsSecretOption(std::string_view name) {
+  const Option* option = FindOption(name);
+  return option != nullptr && option->Has(kSensitive);
+}
+
 }  // namespace redstart

@@ -90,6 +90,9 @@ class ConfigStore {
   std::atomic<uint64_t> generation_{1};
 };
 
+// Whether the value of the option of this name is to be kept out of logs.
+bool IsSecretOption(std::string_view name);
+
 // Whether a client may do what `action` guards; `local` is whether it connected from this machine.
 inline bool MayDo(ProtectedAction action, bool local) {
   return action == ProtectedAction::kYes || (action == ProtectedAction::kLocal && local);

@@ -1,5 +1,7 @@
 #include <climits>
 #include <cstdlib>
+#include <string>
+#include <vector>
 
 #include "server/config/options.h"
 
@@ -71,13 +73,21 @@ absl::Status ParseOutputLimits(Words words, Config& config) {
   return absl::OkStatus();
 }
 
-std::string FormatOutputLimits(const Config& config) {
-  std::string text;
+std::vector<std::string> LinesOfOutputLimits(const Config& config) {
+  std::vector<std::string> lines;
   for (size_t i = 0; i < kClientClassCount; ++i) {
     const OutputBufferLimit& limit = config.client_output_buffer_limit[i];
+    lines.push_back(std::string(kClassNames[i]) + ' ' + std::to_string(limit.hard_bytes) + ' ' +
+                    std::to_string(limit.soft_bytes) + ' ' + std::to_string(limit.soft_seconds));
+  }
+  return lines;
+}
+
+std::string FormatOutputLimits(const Config& config) {
+  std::string text;
+  for (const std::string& line : LinesOfOutputLimits(config)) {
     if (!text.empty()) text += ' ';
-    text += std::string(kClassNames[i]) + ' ' + std::to_string(limit.hard_bytes) + ' ' +
-            std::to_string(limit.soft_bytes) + ' ' + std::to_string(limit.soft_seconds);
+    text += line;
   }
   return text;
 }
@@ -123,7 +133,7 @@ constexpr Option kRows[] = {
     {.name = "client-query-buffer-limit",
      .value = Memory<&Config::client_query_buffer_limit>(kMiB, LONG_MAX)},
     {.name = "client-output-buffer-limit",
-     .value = SpecialValue{ParseOutputLimits, FormatOutputLimits},
+     .value = SpecialValue{ParseOutputLimits, FormatOutputLimits, LinesOfOutputLimits},
      .flags = kMultiWord},
 };
 

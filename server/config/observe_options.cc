@@ -1,9 +1,9 @@
 #include <charconv>
 #include <climits>
 #include <cmath>
-#include <cstdio>
 
 #include "server/config/options.h"
+#include "server/config/words.h"
 
 namespace redstart {
 namespace {
@@ -53,6 +53,10 @@ std::string FormatEvents(const Config& config) {
   return text;
 }
 
+std::vector<std::string> LinesOfEvents(const Config& config) {
+  return {QuoteWord(FormatEvents(config))};
+}
+
 absl::Status ParsePercentiles(Words words, Config& config) {
   std::vector<double> percentiles;
   const bool none = words.size() == 1 && words[0].empty();
@@ -75,43 +79,24 @@ absl::Status ParsePercentiles(Words words, Config& config) {
 std::string FormatPercentiles(const Config& config) {
   std::string text;
   for (const double value : config.latency_tracking_info_percentiles) {
-    char digits[32];
-    const int length = std::snprintf(digits, sizeof(digits), "%f", value);
-    std::string one(digits, static_cast<size_t>(length));
-    one.erase(one.find_last_not_of('0') + 1);  // "%f" always prints six decimals
-    if (one.ends_with('.')) one.pop_back();
     if (!text.empty()) text += ' ';
-    text += one;
+    text += FormatPercentile(value);
   }
   return text;
 }
 
 constexpr Option kRows[] = {
     {.name = "slowlog-log-slower-than",
-     .value = Integer<&Config::slowlog_log_slower_than>(-1, LLONG_MAX),
-     .support = Support::kNoEffect,
-     .why = "slow commands are not logged yet"},
-    {.name = "slowlog-max-len",
-     .value = Integer<&Config::slowlog_max_len>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = "slow commands are not logged yet"},
+     .value = Integer<&Config::slowlog_log_slower_than>(-1, LLONG_MAX)},
+    {.name = "slowlog-max-len", .value = Integer<&Config::slowlog_max_len>(0, LONG_MAX)},
     {.name = "latency-monitor-threshold",
-     .value = Integer<&Config::latency_monitor_threshold>(0, LLONG_MAX),
-     .support = Support::kNoEffect,
-     .why = "latency spikes are not recorded yet"},
-    {.name = "latency-tracking",
-     .value = Bool(&Config::latency_tracking),
-     .support = Support::kNoEffect,
-     .why = "latency histograms are not kept yet"},
+     .value = Integer<&Config::latency_monitor_threshold>(0, LLONG_MAX)},
+    {.name = "latency-tracking", .value = Bool(&Config::latency_tracking)},
     {.name = "latency-tracking-info-percentiles",
      .value = SpecialValue{ParsePercentiles, FormatPercentiles},
-     .flags = kMultiWord,
-     .support = Support::kNoEffect,
-     .why = "latency histograms are not kept yet"},
+     .flags = kMultiWord},
     {.name = "notify-keyspace-events",
-     .value = SpecialValue{ParseEvents, FormatEvents},
-     .support = Support::kNoEffect,
-     .why = "events about keys are not published yet"},
+     .value = SpecialValue{ParseEvents, FormatEvents, LinesOfEvents}},
     {.name = "tracking-table-max-keys",
      .value = Integer<&Config::tracking_table_max_keys>(0, LONG_MAX),
      .support = Support::kNoEffect,

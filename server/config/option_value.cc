@@ -2,9 +2,12 @@
 
 #include <cctype>
 #include <charconv>
+#include <cstdio>
 #include <limits>
 #include <optional>
 #include <utility>
+
+#include "server/config/words.h"
 
 namespace redstart {
 namespace {
@@ -170,6 +173,39 @@ std::string Format(const SpecialValue& option, const Config& config) {
   return option.format(config);
 }
 
+// With the largest unit that it is a multiple of: "100mb".
+std::string WithUnit(int64_t bytes) {
+  constexpr std::pair<int64_t, std::string_view> kUnits[] = {
+      {int64_t{1} << 30, "gb"}, {int64_t{1} << 20, "mb"}, {int64_t{1} << 10, "kb"}};
+  for (const auto& [factor, unit] : kUnits) {
+    if (bytes != 0 && bytes % factor == 0) return std::to_string(bytes / factor).append(unit);
+  }
+  return std::to_string(bytes);
+}
+
+std::vector<std::string> LinesOf(const TextValue& option, const Config& config) {
+  return {QuoteWord(config.*option.field)};
+}
+
+std::vector<std::string> LinesOf(const NumberValue& option, const Config& config) {
+  const bool is_memory =
+      option.form == NumberForm::kMemory || option.form == NumberForm::kMemoryOrPercent;
+  const int64_t value = option.get(config);
+  if (is_memory && value >= 0) return {WithUnit(value)};
+  return {Format(option, config)};
+}
+
+std::vector<std::string> LinesOf(const SpecialValue& option, const Config& config) {
+  if (option.lines != nullptr) return option.lines(config);
+  std::string text = option.format(config);
+  return {text.empty() ? "\"\"" : std::move(text)};
+}
+
+template <typename Kind>
+std::vector<std::string> LinesOf(const Kind& option, const Config& config) {
+  return {Format(option, config)};
+}
+
 }  // namespace
 
 absl::Status ParseValue(const OptionValue& value, Words words, Config& config) {
@@ -187,6 +223,10 @@ absl::Status ParseValue(const OptionValue& value, Words words, Config& config) {
 
 std::string FormatValue(const OptionValue& value, const Config& config) {
   return std::visit([&](const auto& kind) { return Format(kind, config); }, value);
+}
+
+std::vector<std::string> LinesOfValue(const OptionValue& value, const Config& config) {
+  return std::visit([&](const auto& kind) { return LinesOf(kind, config); }, value);
 }
 
 bool ParseMemory(std::string_view text, uint64_t* bytes) {
@@ -229,6 +269,15 @@ bool ParseInteger(std::string_view text, int64_t* value) {
   if (digits.starts_with('0') && text != "0") return false;
   const auto [end, error] = std::from_chars(text.data(), text.data() + text.size(), *value);
   return error == std::errc() && end == text.data() + text.size();
+}
+
+std::string FormatPercentile(double percent) {
+  char digits[32];
+  const int length = std::snprintf(digits, sizeof(digits), "%f", percent);
+  std::string text(digits, static_cast<size_t>(length));
+  text.erase(text.find_last_not_of('0') + 1);  // "%f" always prints six decimals
+  if (text.ends_with('.')) text.pop_back();
+  return text;
 }
 
 bool EqualsIgnoreCase(std::string_view a, std::string_view b) {

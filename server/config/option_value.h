@@ -15,6 +15,7 @@
 #include <type_traits>
 #include <utility>
 #include <variant>
+#include <vector>
 
 #include "absl/status/status.h"
 #include "absl/types/span.h"
@@ -64,6 +65,9 @@ struct ChoiceValue {
 struct SpecialValue {
   absl::Status (*parse)(Words words, Config& config);
   std::string (*format)(const Config& config);
+  // What stands behind the name in the lines of a configuration file, where that is not one line
+  // with what `format` prints.
+  std::vector<std::string> (*lines)(const Config& config) = nullptr;
 };
 
 using OptionValue = std::variant<BoolValue, TextValue, NumberValue, ChoiceValue, SpecialValue>;
@@ -75,10 +79,15 @@ absl::Status ParseValue(const OptionValue& value, Words words, Config& config);
 // As CONFIG GET prints it.
 std::string FormatValue(const OptionValue& value, const Config& config);
 
+// As configuration files have it: what stands behind the name, for each line that it takes.
+std::vector<std::string> LinesOfValue(const OptionValue& value, const Config& config);
+
 // Bytes, or digits with a unit: k, m, g are powers of 1000, kb, mb, gb of 1024, in any case.
 bool ParseMemory(std::string_view text, uint64_t* bytes);
 // Decimal, the whole text, no sign '+', no blanks.
 bool ParseInteger(std::string_view text, int64_t* value);
+// A percentage with no more digits than it needs: "99.9".
+std::string FormatPercentile(double percent);
 bool EqualsIgnoreCase(std::string_view a, std::string_view b);
 std::string LowerCase(std::string_view text);
 

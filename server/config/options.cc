@@ -52,12 +52,6 @@ std::string JoinWords(Words words) {
   return text;
 }
 
-// The defaults do not change while the process runs, and asking for them reads files.
-const Config& Defaults() {
-  static const Config* const defaults = new Config(DefaultConfig());
-  return *defaults;
-}
-
 }  // namespace
 
 Config DefaultConfig() {
@@ -66,6 +60,12 @@ Config DefaultConfig() {
   std::error_code error;
   config.dir = std::filesystem::current_path(error).string();
   return config;
+}
+
+// They do not change while the process runs, and asking for them reads files.
+const Config& Defaults() {
+  static const Config* const defaults = new Config(DefaultConfig());
+  return *defaults;
 }
 
 const std::vector<const Option*>& AllOptions() {
@@ -131,6 +131,13 @@ absl::Status SetOption(const Option& option, Words words, Config& config) {
 
 std::string FormatOption(const Option& option, const Config& config) {
   return FormatValue(option.value, config);
+}
+
+std::vector<std::string> LinesOfOption(const Option& option, const Config& config) {
+  if (FormatOption(option, config).empty() && FormatOption(option, Defaults()).empty()) return {};
+  std::vector<std::string> lines = LinesOfValue(option.value, config);
+  for (std::string& line : lines) line.insert(0, std::string(option.name) + ' ');
+  return lines;
 }
 
 }  // namespace redstart

@@ -28,12 +28,13 @@ enum class Support {
 
 // When and how an option may be set.
 enum OptionFlag : uint32_t {
-  kImmutable = 1u << 0,    // only at start
-  kProtected = 1u << 1,    // at run time only if enable-protected-configs allows it
-  kHidden = 1u << 2,       // CONFIG GET shows it by its full name only, not to patterns
-  kMultiWord = 1u << 3,    // takes several words
-  kSensitive = 1u << 4,    // keep its value out of logs and error texts
-  kDenyLoading = 1u << 5,  // not while the data set is being loaded
+  kImmutable = 1u << 0,        // only at start
+  kProtected = 1u << 1,        // at run time only if enable-protected-configs allows it
+  kHidden = 1u << 2,           // CONFIG GET shows it by its full name only, not to patterns
+  kMultiWord = 1u << 3,        // takes several words
+  kSensitive = 1u << 4,        // keep its value out of logs and error texts
+  kDenyLoading = 1u << 5,      // not while the data set is being loaded
+  kAlwaysRewritten = 1u << 6,  // CONFIG REWRITE writes it even if it is at its default
 };
 
 struct Option {
@@ -66,6 +67,13 @@ absl::Status CheckCombination(const Config& config);
 
 // As CONFIG GET prints it.
 std::string FormatOption(const Option& option, const Config& config);
+
+// As configuration files have it, whole lines. None if there is nothing to say: an empty text that
+// is the default.
+std::vector<std::string> LinesOfOption(const Option& option, const Config& config);
+
+// What holds where nobody sets anything: DefaultConfig(), as it was when first asked for.
+const Config& Defaults();
 
 // The tables behind AllOptions(), by topic.
 std::span<const Option> NetworkOptions();

@@ -6,6 +6,7 @@
 #include <system_error>
 
 #include "server/config/options.h"
+#include "server/config/words.h"
 
 namespace redstart {
 namespace {
@@ -63,6 +64,10 @@ std::string FormatDir(const Config& config) {
   return config.dir;
 }
 
+std::vector<std::string> LinesOfDir(const Config& config) {
+  return {QuoteWord(config.dir)};
+}
+
 absl::Status ParseSave(Words words, Config& config) {
   std::vector<SavePoint> points;
   const bool none = words.size() == 1 && words[0].empty();
@@ -90,15 +95,28 @@ std::string FormatSave(const Config& config) {
   return text;
 }
 
+std::vector<std::string> LinesOfSave(const Config& config) {
+  if (config.save.empty()) return {"\"\""};
+  std::vector<std::string> lines;
+  for (const SavePoint& point : config.save) {
+    lines.push_back(std::to_string(point.seconds) + ' ' + std::to_string(point.changes));
+  }
+  return lines;
+}
+
 constexpr std::string_view kNoAof = "the append-only file is not built yet";
 constexpr std::string_view kForTests = "it exists for Redis's own tests";
 
 constexpr Option kRows[] = {
-    {.name = "dir", .value = SpecialValue{ParseDir, FormatDir}, .flags = kProtected | kDenyLoading},
+    {.name = "dir",
+     .value = SpecialValue{ParseDir, FormatDir, LinesOfDir},
+     .flags = kProtected | kDenyLoading | kAlwaysRewritten},
     {.name = "dbfilename",
      .value = Text(&Config::dbfilename, CheckDbFilename),
      .flags = kProtected},
-    {.name = "save", .value = SpecialValue{ParseSave, FormatSave}, .flags = kMultiWord},
+    {.name = "save",
+     .value = SpecialValue{ParseSave, FormatSave, LinesOfSave},
+     .flags = kMultiWord},
     {.name = "rdbcompression", .value = Bool(&Config::rdbcompression)},
     {.name = "rdbchecksum", .value = Bool(&Config::rdbchecksum), .flags = kImmutable},
     {.name = "rdb-version", .value = Choice<&Config::rdb_version>(kRdbVersions)},

@@ -123,13 +123,6 @@ constexpr NumberValue Hz() {
 
 constexpr std::string_view kNoModules = "modules cannot be loaded";
 constexpr std::string_view kNoUsers = "users and ACL rules are not built yet";
-constexpr std::string_view kNoSyslog =
-    "log lines go to standard output or `logfile`, not to syslog";
-constexpr std::string_view kNoSyslogYet =
-    "log lines do not go to syslog yet and would be missed there";
-constexpr std::string_view kNoCrashLog =
-    "no report is written after a crash; the system's core dump is left to speak";
-constexpr std::string_view kNoTitle = "the process keeps its own title";
 constexpr std::string_view kNoPinning =
     "threads are left to the scheduler; use taskset or cpusets to confine the process";
 constexpr std::string_view kNoFork = "nothing here forks";
@@ -163,17 +156,8 @@ constexpr Option kRows[] = {
      .why = kNoModules},
 
     // The process.
-    {.name = "daemonize",
-     .value = Bool(&Config::daemonize),
-     .flags = kImmutable,
-     .support = Support::kRefused,
-     .why = "the server stays in the foreground; start it from a service manager or with `&`"},
-    {.name = "supervised",
-     .value = Choice<&Config::supervised>(kSupervisors),
-     .flags = kImmutable,
-     .support = Support::kRefused,
-     .why = "readiness is not reported to a service manager yet, and it would wait for that; use "
-            "a plain service type"},
+    {.name = "daemonize", .value = Bool(&Config::daemonize), .flags = kImmutable},
+    {.name = "supervised", .value = Choice<&Config::supervised>(kSupervisors), .flags = kImmutable},
     {.name = "pidfile", .value = Text(&Config::pidfile), .flags = kImmutable},
     {.name = "databases", .value = Integer<&Config::databases>(1, INT_MAX), .flags = kImmutable},
     {.name = "hz", .value = Hz()},
@@ -183,43 +167,24 @@ constexpr Option kRows[] = {
      .why = "clients are watched by lists of deadlines, which cost the same at any number of them"},
     {.name = "loglevel", .value = Choice<&Config::loglevel>(kLogLevels)},
     {.name = "logfile", .value = Text(&Config::logfile), .flags = kImmutable},
-    {.name = "syslog-enabled",
-     .value = Bool(&Config::syslog_enabled),
-     .flags = kImmutable,
-     .support = Support::kRefused,
-     .why = kNoSyslogYet},
-    {.name = "syslog-ident",
-     .value = Text(&Config::syslog_ident),
-     .flags = kImmutable,
-     .support = Support::kNoEffect,
-     .why = kNoSyslog},
+    {.name = "syslog-enabled", .value = Bool(&Config::syslog_enabled), .flags = kImmutable},
+    {.name = "syslog-ident", .value = Text(&Config::syslog_ident), .flags = kImmutable},
     {.name = "syslog-facility",
      .value = Choice<&Config::syslog_facility>(kFacilities),
-     .flags = kImmutable,
-     .support = Support::kNoEffect,
-     .why = kNoSyslog},
-    {.name = "crash-log-enabled",
-     .value = Bool(&Config::crash_log_enabled),
-     .support = Support::kNoEffect,
-     .why = kNoCrashLog},
+     .flags = kImmutable},
+    {.name = "crash-log-enabled", .value = Bool(&Config::crash_log_enabled)},
     {.name = "crash-memcheck-enabled",
      .value = Bool(&Config::crash_memcheck_enabled),
      .support = Support::kNoEffect,
-     .why = kNoCrashLog},
+     .why = "memory is not tested; use memtester or memtest86+"},
     {.name = "always-show-logo",
      .value = Bool(&Config::always_show_logo),
      .flags = kImmutable,
      .support = Support::kNoEffect,
      .why = "there is no logo"},
-    {.name = "set-proc-title",
-     .value = Bool(&Config::set_proc_title),
-     .flags = kImmutable,
-     .support = Support::kNoEffect,
-     .why = kNoTitle},
+    {.name = "set-proc-title", .value = Bool(&Config::set_proc_title), .flags = kImmutable},
     {.name = "proc-title-template",
-     .value = Text(&Config::proc_title_template, CheckTitleTemplate),
-     .support = Support::kNoEffect,
-     .why = kNoTitle},
+     .value = Text(&Config::proc_title_template, CheckTitleTemplate)},
     {.name = "locale-collate",
      .value = Text(&Config::locale_collate),
      .support = Support::kNoEffect,
@@ -234,15 +199,10 @@ constexpr Option kRows[] = {
      .value = Integer<&Config::shutdown_timeout>(0, INT_MAX),
      .support = Support::kNoEffect,
      .why = "there are no replicas to wait for yet"},
-    {.name = "oom-score-adj",
-     .value = Choice<&Config::oom_score_adj>(kOomModes),
-     .support = Support::kNoEffect,
-     .why = kNoFork},
+    {.name = "oom-score-adj", .value = Choice<&Config::oom_score_adj>(kOomModes)},
     {.name = "oom-score-adj-values",
      .value = SpecialValue{ParseOomValues, FormatOomValues},
-     .flags = kMultiWord,
-     .support = Support::kNoEffect,
-     .why = kNoFork},
+     .flags = kMultiWord},
     {.name = "disable-thp",
      .value = Bool(&Config::disable_thp),
      .flags = kImmutable,

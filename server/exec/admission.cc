@@ -46,15 +46,28 @@ struct HasRightCount {
   }
 };
 
+// What may be done by nobody, by clients on this machine, or by all, as an option says.
 struct IsEnabled {
   static bool Holds(const AdmissionRequest& request) {
-    return !request.row->spec->Has(kDebugGuarded) ||
-           MayDo(request.config.enable_debug_command, request.session.peer().is_loopback);
+    if (!request.row->spec->Has(kProtected)) [[likely]] {
+      return true;
+    }
+    const ProtectedAction action = IsDebug(request) ? request.config.enable_debug_command
+                                                    : request.config.enable_module_command;
+    return MayDo(action, request.session.peer().is_loopback);
   }
-  static std::string Refusal(const AdmissionRequest&) {
-    return "ERR DEBUG command not allowed. If the enable-debug-command option is set to \"local\", "
-           "you can run it from a local connection, otherwise you need to set this option in the "
-           "configuration file, and then restart the server.";
+  static std::string Refusal(const AdmissionRequest& request) {
+    const std::string name = IsDebug(request) ? "DEBUG" : "MODULE";
+    const std::string option = IsDebug(request) ? "enable-debug-command" : "enable-module-command";
+    return "ERR " + name + " command not allowed. If the " + option +
+           " option is set to \"local\", you can run it from a local connection, otherwise you "
+           "need "
+           "to set this option in the configuration file, and then restart the server.";
+  }
+
+ private:
+  static bool IsDebug(const AdmissionRequest& request) {
+    return request.row->spec->Has(kDebugGuarded);
   }
 };
 
@@ -80,8 +93,7 @@ struct IsAllowedInTransaction {
 bool DoesAny(const AdmissionRequest& request, uint32_t flags) {
   if (request.row->spec->Has(flags)) return true;
   if (!request.row->spec->Has(kEndsTransaction) || !request.session.in_transaction()) return false;
-  return absl::c_any_of(request.session.transaction().commands,
-                        [flags](const auto& command) { return command.row()->spec->Has(flags); });
+  return request.session.transaction().Has(flags);
 }
 
 struct HasMemory {
@@ -136,8 +148,9 @@ struct IsLoadedOrNeedsNoData {
 
 struct IsNoReplica {
   static bool Holds(const AdmissionRequest& request) {
-    return !request.session.reads_journal.load(std::memory_order_relaxed) ||
-           !request.row->spec->Has(kWrite | kReadOnly | kMayReplicate);
+    const bool only_reads = request.session.reads_journal.load(std::memory_order_relaxed) ||
+                            request.session.is_monitor.load(std::memory_order_relaxed);
+    return !only_reads || !request.row->spec->Has(kWrite | kReadOnly | kMayReplicate);
   }
   static std::string Refusal(const AdmissionRequest&) {
     return "ERR Replica can't interact with the keyspace";

@@ -113,6 +113,7 @@ void Blocking::Begin(Session& session, const CommandRow& row, Args args,
            [blocked](Dispatcher& dispatcher, Session& waiting) {
              if (blocked->TryEnd()) dispatcher.blocking().Finish(waiting, *blocked);
            }});
+  session.wait().command = std::shared_ptr<const QueuedCommand>(blocked, &blocked->request);
   services_.sessions->SetBlocked(&session, blocked);
   for (size_t i = 0; i < wait.key_count; ++i) {
     const std::string_view name = copy[wait.first_key + i];
@@ -129,8 +130,6 @@ void Blocking::Begin(Session& session, const CommandRow& row, Args args,
 void Blocking::Finish(Session& session, const BlockedRequest& blocked) const {
   UnlinkWithLocks(blocked);
   services_.sessions->SetBlocked(&session, nullptr);
-  stats_->commands[blocked.request.row()->index].calls.Add();
-  stats_->commands_processed.Add();
 }
 
 void Blocking::Unlink(const BlockedRequest& blocked, const ShardLocks& locks) const {
@@ -253,11 +252,9 @@ bool Blocking::Rerun(BlockedRequest& blocked, ShardLocks& locks, const Config& c
     recorder_->Commit();
     if (outcome) return false;
   }
-  CommandStats& counts = stats_->commands[row.index];
-  counts.calls.Add();
-  stats_->commands_processed.Add();
+  // The call counts on its own thread, when the session goes on.
   if (reply.error_count() > 0) {
-    counts.failed.Add();
+    stats_->commands[row.index].failed.Add();
     stats_->error_replies.Add(reply.error_count());
     stats_->errors.Add(reply.last_error(), reply.error_count());
   }

@@ -18,6 +18,7 @@ class Dispatcher;
 class KeyWalk;
 class ReadKeys;
 class WholeKeyspace;
+class WriteKeys;
 
 class Call {
  public:
@@ -28,6 +29,7 @@ class Call {
     uint64_t now_us;
     Dispatcher& dispatcher;
     const ReadKeys& keys;
+    WriteKeys& writes;
     WholeKeyspace& whole;
     KeyWalk& walk;
     ChangeRecorder& recorder;
@@ -44,6 +46,8 @@ class Call {
   Dispatcher& dispatcher() const { return parts_.dispatcher; }
   // REQUIRES: the row names keys (WATCH).
   const ReadKeys& keys() const { return parts_.keys; }
+  // REQUIRES: the row names keys and writes (MIGRATE).
+  WriteKeys& writes() const { return parts_.writes; }
   // REQUIRES: the row has kNeedsWhole (SYNC).
   WholeKeyspace& whole() const { return parts_.whole; }
   // Whether the thread holds shards: because of the row, or in EXEC.

@@ -79,7 +79,11 @@ bool FindCounted(const KeySpec& spec, Args args, int begin, std::vector<int>* po
 uint32_t CommandSpec::AllCategories() const {
   // A mere container does nothing itself, so its group says nothing about it.
   uint32_t all = categories;
-  if (run.kind != Handler::Kind::kAbsent) all |= CategoryOf(group);
+  // And a generic one that names types (SORT) is theirs, one about the connection (WAIT) is its:
+  // not the keyspace's.
+  constexpr uint32_t kElsewhere = kCategoryList | kCategorySet | kCategoryConnection;
+  const bool is_apart = group == CommandGroup::kGeneric && (categories & kElsewhere) != 0;
+  if (run.kind != Handler::Kind::kAbsent && !is_apart) all |= CategoryOf(group);
   if (Has(kWrite)) all |= kCategoryWrite;
   if (Has(kReadOnly) && group != CommandGroup::kScripting) all |= kCategoryRead;
   if (Has(kAdmin)) all |= kCategoryAdmin | kCategoryDangerous;
@@ -114,6 +118,10 @@ Scope CommandSpec::scope() const {
 }
 
 bool FindKeys(const CommandSpec& spec, Args args, std::vector<int>* positions) {
+  if (spec.find_keys != nullptr) {
+    spec.find_keys(args, positions);
+    return true;
+  }
   for (const KeySpec& keys : spec.keys) {
     if (keys.unknown || (keys.flags & kKeyNotKey) != 0) continue;
     const int begin = BeginOf(keys, args);

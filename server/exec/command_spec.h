@@ -196,7 +196,19 @@ struct CommandSpec {
   // What a request does with its keys, where that depends on the request (kKeyVariableFlags): the
   // KeyFlags of all its keys.
   uint16_t (*key_flags)(Args args) = nullptr;
+  // Finds all keys of a request where the specifications alone cannot (SORT's STORE): adds their
+  // positions. What is done with the first one the first specification tells, with others the last.
+  void (*find_keys)(Args args, std::vector<int>* positions) = nullptr;
+  // Whether a request touches keys that it does not name, so that every shard is to be locked.
+  bool (*needs_whole)(Args args) = nullptr;
+  // Which arguments are secret: neither the slow log nor MONITOR shows them.
+  bool (*is_secret)(Args args, size_t position) = nullptr;
 
+  // An argument as others may see it.
+  std::string_view Shown(Args args, size_t position) const {
+    const bool hidden = is_secret != nullptr && is_secret(args, position);
+    return hidden ? std::string_view("(redacted)") : args[position];
+  }
   bool Has(uint32_t flag) const { return (flags & flag) != 0; }
   // Whether a number of arguments is right.
   bool AcceptsCount(size_t count) const {

@@ -3,6 +3,8 @@
 #include <algorithm>
 #include <cstdlib>
 #include <cstring>
+#include <functional>
+#include <map>
 
 #include "absl/strings/ascii.h"
 #include "server/exec/arg_reader.h"
@@ -25,15 +27,46 @@ std::string Lower(std::string_view text) {
   return lower;
 }
 
-}  // namespace
+// The commands by what clients call them, in small letters.
+using Calls = std::map<std::string, const CommandSpec*, std::less<>>;
 
-CommandTable::CommandTable(absl::Span<const absl::Span<const CommandSpec>> families) {
+Calls CallsOf(CommandTable::Families families) {
+  Calls calls;
   for (const auto& family : families) {
-    for (const CommandSpec& spec : family) Add(spec);
+    for (const CommandSpec& spec : family) {
+      if (spec.name.find(' ') == std::string_view::npos) calls.emplace(Lower(spec.name), &spec);
+    }
   }
+  return calls;
 }
 
-void CommandTable::Add(const CommandSpec& spec) {
+absl::Status Apply(const RenamedCommand& rename, Calls* calls) {
+  const auto refused = [&rename](std::string_view why, std::string_view name) {
+    return absl::InvalidArgumentError("rename-command " + rename.where + ": " + std::string(why) +
+                                      " '" + std::string(name) + "'");
+  };
+  const auto found = calls->find(Lower(rename.from));
+  if (found == calls->end()) return refused("there is no command", rename.from);
+  const CommandSpec* spec = found->second;
+  calls->erase(found);
+  if (rename.to.empty() || calls->emplace(Lower(rename.to), spec).second) return absl::OkStatus();
+  return refused("there is already a command", rename.to);
+}
+
+}  // namespace
+
+CommandTable::CommandTable(Families families, absl::Span<const RenamedCommand> renames) {
+  Parents parents;
+  for (const auto& family : families) {
+    for (const CommandSpec& spec : family) Add(spec, &parents);
+  }
+  Calls calls = CallsOf(families);
+  for (const RenamedCommand& rename : renames) static_cast<void>(Apply(rename, &calls));
+  for (const auto& [name, spec] : calls) parents.find(spec->name)->second->called = name;
+  for (const CommandRow& row : rows_) Enter(row);
+}
+
+void CommandTable::Add(const CommandSpec& spec, Parents* parents) {
   CommandRow& row = rows_.emplace_back();
   row.spec = &spec;
   row.index = static_cast<uint32_t>(rows_.size() - 1);
@@ -41,21 +74,41 @@ void CommandTable::Add(const CommandSpec& spec) {
   row.scope = spec.scope();
   row.only_key = OnlyKeyOf(spec);
   const size_t space = row.full_name.find(' ');
-  if (space != std::string::npos) {
-    row.full_name[space] = '|';
-    auto* parent = const_cast<CommandRow*>(Find(spec.name.substr(0, space)));
-    row.parent = parent;
-    parent->subcommands.push_back(&row);
-  } else {
-    const std::string_view name = spec.name;
-    const uint64_t letters = Letters(name);
-    size_t at = SlotOf(letters, name.size());
-    while (slots_[at].row != nullptr) at = (at + 1) % kSlots;
-    const bool told_by_letters = name.size() <= sizeof(letters) &&
-                                 std::all_of(name.begin(), name.end(), absl::ascii_isalpha);
-    slots_[at] = {letters, &row, static_cast<uint32_t>(name.size()), told_by_letters};
+  if (space == std::string::npos) {
+    parents->emplace(spec.name, &row);
+    return;
   }
-  by_full_name_.emplace(row.full_name, &row);
+  row.full_name[space] = '|';
+  CommandRow* parent = parents->find(spec.name.substr(0, space))->second;
+  row.parent = parent;
+  parent->subcommands.push_back(&row);
+}
+
+void CommandTable::Enter(const CommandRow& row) {
+  if (row.parent != nullptr) {
+    if (row.parent->called.empty()) return;
+    const std::string subcommand = row.full_name.substr(row.full_name.find('|'));
+    by_full_name_.emplace(row.parent->called + subcommand, &row);
+    return;
+  }
+  const std::string& name = row.called;
+  if (name.empty()) return;
+  by_full_name_.emplace(name, &row);
+  const uint64_t letters = Letters(name);
+  size_t at = SlotOf(letters, name.size());
+  while (slots_[at].row != nullptr) at = (at + 1) % kSlots;
+  const bool told_by_letters =
+      name.size() <= sizeof(letters) && std::all_of(name.begin(), name.end(), absl::ascii_isalpha);
+  slots_[at] = {letters, &row, static_cast<uint32_t>(name.size()), told_by_letters};
+}
+
+absl::Status CheckRenames(CommandTable::Families families,
+                          absl::Span<const RenamedCommand> renames) {
+  Calls calls = CallsOf(families);
+  for (const RenamedCommand& rename : renames) {
+    if (absl::Status status = Apply(rename, &calls); !status.ok()) return status;
+  }
+  return absl::OkStatus();
 }
 
 uint64_t CommandTable::Letters(std::string_view name) {
@@ -86,7 +139,7 @@ const CommandRow* CommandTable::Find(std::string_view name) const {
        at = (at + 1) % kSlots) {
     const Slot& slot = slots_[at];
     if (slot.letters != letters || slot.length != name.size()) continue;
-    if (slot.told_by_letters || SameWord(slot.row->spec->name, name)) return slot.row;
+    if (slot.told_by_letters || SameWord(slot.row->called, name)) return slot.row;
   }
   return nullptr;
 }

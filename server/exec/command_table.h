@@ -12,7 +12,9 @@
 #include <vector>
 
 #include "absl/container/flat_hash_map.h"
+#include "absl/status/status.h"
 #include "absl/types/span.h"
+#include "server/config/config.h"
 #include "server/exec/command_spec.h"
 
 namespace redstart {
@@ -22,6 +24,7 @@ struct CommandRow {
   const CommandSpec* spec = nullptr;
   uint32_t index = 0;                          // Of its statistics.
   std::string full_name;                       // In small letters: "set", "client|kill".
+  std::string called;                          // What clients call it; empty: they cannot.
   Scope scope = Scope::kNone;                  // The specification's, worked out once.
   size_t only_key = 0;                         // Where the one key stands; 0: see FindKeys.
   const CommandRow* parent = nullptr;          // Of a subcommand.
@@ -30,8 +33,9 @@ struct CommandRow {
 
 class CommandTable {
  public:
-  // REQUIRES: names are unique and a subcommand's parent stands before it.
-  explicit CommandTable(absl::Span<const absl::Span<const CommandSpec>> families);
+  using Families = absl::Span<const absl::Span<const CommandSpec>>;
+  // REQUIRES: names are unique and a subcommand's parent stands before it; CheckRenames has passed.
+  explicit CommandTable(Families families, absl::Span<const RenamedCommand> renames = {});
   CommandTable(const CommandTable&) = delete;
   CommandTable& operator=(const CommandTable&) = delete;
 
@@ -60,12 +64,21 @@ class CommandTable {
   };
   static uint64_t Letters(std::string_view name);
   static size_t SlotOf(uint64_t letters, size_t length);
-  void Add(const CommandSpec& spec);
+  // By their own names, which stand in capital letters.
+  using Parents = absl::flat_hash_map<std::string_view, CommandRow*>;
+  void Add(const CommandSpec& spec, Parents* parents);
+  // Makes the row known by what it is called.
+  void Enter(const CommandRow& row);
 
   std::deque<CommandRow> rows_;
   std::array<Slot, kSlots> slots_;
   absl::flat_hash_map<std::string, const CommandRow*> by_full_name_;
 };
+
+// Whether every command that is to be renamed exists, and no other has its new name. The status
+// says where the line stands and what is wrong with it.
+absl::Status CheckRenames(CommandTable::Families families,
+                          absl::Span<const RenamedCommand> renames);
 
 }  // namespace redstart
 

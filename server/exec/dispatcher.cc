@@ -1,11 +1,10 @@
 #include "server/exec/dispatcher.h"
 
-#include <chrono>
-
 #include "server/exec/admission.h"
 #include "server/exec/clock.h"
 #include "server/exec/errors.h"
 #include "server/exec/keyspace_access.h"
+#include "server/exec/monitor_feed.h"
 #include "server/exec/publisher.h"
 #include "server/exec/session_registry.h"
 
@@ -16,11 +15,16 @@ namespace {
 constexpr size_t kKeysPerGroup = 16;
 // Entries of so many bytes are in the second-level cache anyway.
 constexpr size_t kCachedBytes = size_t{512} << 10;
-// Of each command every so many calls are timed, the first one included.
-constexpr uint64_t kCallsPerTimedCall = 16;
 
-using SteadyClock = std::chrono::steady_clock;
-static_assert(std::is_same_v<SteadyClock::period, std::nano>);
+// What a pause of those that write holds up.
+constexpr uint32_t kMayChangeData = kWrite | kMayReplicate;
+
+// Whether a request may change data: by itself, or EXEC by what was queued.
+bool MayWrite(const Session& session, const CommandRow& row) {
+  if (row.spec->Has(kMayChangeData)) return true;
+  return row.spec->Has(kEndsTransaction) && session.in_transaction() &&
+         session.transaction().Has(kMayChangeData);
+}
 
 }  // namespace
 
@@ -39,6 +43,7 @@ void Dispatcher::ReloadConfig() {
   config_generation_ = services_.config->generation();
   config_ = services_.config->current();
   memory_limit_.LookAgain();
+  slow_.Configure(*config_);
 }
 
 void Dispatcher::RefreshTime() {
@@ -67,6 +72,7 @@ size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, Rep
       Prefetch(session.database.load(std::memory_order_relaxed),
                absl::Span<const KeyRef>(keys_).subspan(first_key, key_count));
     }
+    const Moment started = moment_ = LookAtClock();
     for (; next < end; ++next) {
       if (session.close_requested()) [[unlikely]] {
         session.close_after_reply = true;
@@ -79,6 +85,7 @@ size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, Rep
         return session.wait().reason == WaitReason::kPaused ? next : next + 1;
       }
     }
+    stats_->command_nanos.Add(NanosBetween(started, moment_));
   }
   return batch.size();
 }
@@ -119,10 +126,13 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
       !IsAdmitted(request)) [[unlikely]] {
     Refuse(session, plan.row, RefusalOf(request), reply);
+  } else if (WaitsForPause(session, MayWrite(session, *plan.row))) [[unlikely]] {
+    // Nothing has happened yet.
   } else if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
     Queue(session, *plan.row, args, reply);
   } else {
     Run(session, *plan.row, args, KeysOf(plan), reply);
+    slow_.Publish();
   }
   if (session.reply_mode != ReplyMode::kOn) [[unlikely]] {
     ApplyReplyMode(session, mark, reply);
@@ -153,16 +163,11 @@ void Dispatcher::ApplyReplyMode(Session& session, const ReplyBuilder::Mark& mark
 bool Dispatcher::Resume(Session& session, uint64_t wait, const Continuation& then,
                         ReplyBuilder& reply) {
   if (!session.is_waiting() || session.wait().number != wait) return false;
-  const bool is_silent = session.wait().is_silent || session.reply_mode == ReplyMode::kOff;
+  SessionWait ended = std::move(session.wait());
   session.EndWait();
-  if (then == nullptr) return true;
-  RefreshTime();
-  config();
-  const ReplyBuilder::Mark mark = reply.GetMark();
-  BeginReply(session, reply);
-  then(*this, session, reply);
-  CountErrors(reply);
-  if (is_silent) reply.RewindTo(mark);
+  const ReplyBuilder::Mark mark = BeginResumption(session, &ended, reply);
+  if (then != nullptr) then(*this, session, reply);
+  FinishResumption(session, &ended, mark, reply);
   return true;
 }
 
@@ -170,16 +175,43 @@ bool Dispatcher::ResumeIfDue(Session& session, ReplyBuilder& reply) {
   RefreshTime();
   if (!session.is_waiting() || session.wait().options.deadline_ms > now_us_ / 1000) return false;
   SessionWait& wait = session.wait();
-  const bool is_silent = wait.is_silent || session.reply_mode == ReplyMode::kOff;
-  const ReplyBuilder::Mark mark = reply.GetMark();
-  BeginReply(session, reply);
+  const ReplyBuilder::Mark mark = BeginResumption(session, &wait, reply);
   if (wait.options.on_deadline != nullptr && !wait.options.on_deadline(*this, session, reply)) {
     return false;
   }
+  SessionWait ended = std::move(wait);
   session.EndWait();
-  CountErrors(reply);
-  if (is_silent) reply.RewindTo(mark);
+  FinishResumption(session, &ended, mark, reply);
   return true;
+}
+
+ReplyBuilder::Mark Dispatcher::BeginResumption(const Session& session, SessionWait* wait,
+                                               ReplyBuilder& reply) {
+  RefreshTime();
+  config();
+  wait->is_silent |= session.reply_mode == ReplyMode::kOff;
+  moment_ = LookAtClock();
+  const ReplyBuilder::Mark mark = reply.GetMark();
+  BeginReply(session, reply);
+  return mark;
+}
+
+void Dispatcher::FinishResumption(Session& session, SessionWait* wait,
+                                  const ReplyBuilder::Mark& mark, ReplyBuilder& reply) {
+  if (wait->command == nullptr) {
+    CountErrors(reply);
+  } else {
+    const Moment started = std::exchange(moment_, LookAtClock());
+    const uint64_t nanos = wait->command_nanos + NanosBetween(started, moment_);
+    if (session.is_waiting()) {
+      session.wait().command = std::move(wait->command);
+      session.wait().command_nanos = nanos;
+    } else {
+      Count(session, *wait->command->row(), wait->command->args(), nanos, reply);
+    }
+  }
+  slow_.Publish();
+  if (wait->is_silent) reply.RewindTo(mark);
 }
 
 void Dispatcher::Leave(Session& session) {
@@ -189,6 +221,7 @@ void Dispatcher::Leave(Session& session) {
     session.EndWait();
     if (wait.options.on_leave != nullptr) wait.options.on_leave(*this, session);
   }
+  services_.monitors->Remove(&session);
   Unwatch(session);
   services_.publisher->Leave(session);
 }
@@ -231,6 +264,13 @@ void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, Reply
   reply.Simple("QUEUED");
 }
 
+Scope Dispatcher::ScopeOf(const CommandRow& row, Args args) {
+  if (row.spec->needs_whole != nullptr && row.spec->needs_whole(args)) [[unlikely]] {
+    return Scope::kAll;
+  }
+  return row.scope;
+}
+
 ShardLocks Dispatcher::LockFor(Scope scope, absl::Span<const KeyRef> keys) {
   Keyspace& keyspace = *services_.keyspace;
   if (scope == Scope::kAll) return keyspace.LockAll();
@@ -240,6 +280,19 @@ ShardLocks Dispatcher::LockFor(Scope scope, absl::Span<const KeyRef> keys) {
   absl::InlinedVector<uint64_t, 32> hashes;
   for (const KeyRef& key : keys) hashes.push_back(key.hash);
   return keyspace.Lock(hashes);
+}
+
+bool Dispatcher::BeginPause(Session& session, bool may_write) {
+  using Who = ClientPause::Who;
+  const Who who = services_.pause->WhoWaits(now_us_ / 1000);
+  if (who == Who::kNobody || (who == Who::kWriters && !may_write)) return false;
+  // A pause is there to let replicas come up to date.
+  if (session.reads_journal.load(std::memory_order_relaxed)) return false;
+  session.BeginWait(WaitReason::kPaused, {.deadline_ms = services_.pause->end_ms()});
+  // Whoever has just ended it may not have seen that this session waits.
+  if (services_.pause->is_set()) return true;
+  session.EndWait();
+  return false;
 }
 
 bool Dispatcher::IsOver(Session& session) const {
@@ -253,7 +306,8 @@ bool Dispatcher::IsOver(Session& session) const {
 
 void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
                      absl::Span<const KeyRef> keys, ReplyBuilder& reply) {
-  if (row.scope == Scope::kNone || row.scope == Scope::kWalk) {
+  const Scope scope = ScopeOf(row, args);
+  if (scope == Scope::kNone || scope == Scope::kWalk) {
     RunLocked(session, row, args, keys, nullptr, reply);
     recorder_.Commit();
     if (blocking_.has_more()) [[unlikely]] {
@@ -262,11 +316,11 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
     return;
   }
   if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
-  ShardLocks locks = LockFor(row.scope, keys);
+  ShardLocks locks = LockFor(scope, keys);
   if (row.spec->Has(kWrite)) {
     blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
   }
-  if (IsOver(session)) [[unlikely]] {
+  if (IsOver(session) || WaitsForPause(session, row.spec->Has(kMayChangeData))) [[unlikely]] {
     return;
   }
   RunLocked(session, row, args, keys, &locks, reply);
@@ -286,22 +340,48 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
       .now_ms = now_us_ / 1000,
       .keys = keys,
       .touch = !session.no_touch.load(std::memory_order_relaxed),
+      .expiry = ExpiryModeNow(),
       .may_wait = may_wait_,
   };
-  CommandStats& counts = stats_->commands[row.index];
-  const bool timed = counts.calls.Get() % kCallsPerTimedCall == 0;
-  const auto started = timed ? SteadyClock::now() : SteadyClock::time_point();
+  const Moment started = moment_;
   recorder_.Begin(frame.database, args);
   CallHandler(session, row, args, frame, reply);
   recorder_.End();
-  if (session.is_waiting() && session.wait().reason == WaitReason::kBlocked) [[unlikely]] {
-    return;  // It counts when it has been served.
+  Account(session, row, args, started, reply);
+}
+
+void Dispatcher::Account(Session& session, const CommandRow& row, Args args, const Moment& started,
+                         ReplyBuilder& reply) {
+  moment_ = LookAtClock();
+  const uint64_t nanos = NanosBetween(started, moment_);
+  const bool waits = session.is_waiting();
+  if (waits && session.wait().reason == WaitReason::kPaused) [[unlikely]] {
+    return;  // It has not begun yet.
   }
+  if (services_.monitors->any()) [[unlikely]] {
+    services_.monitors->Show(session, *row.spec, args, services_.clock->NowMicros());
+  }
+  if (waits) [[unlikely]] {
+    SessionWait& wait = session.wait();
+    if (wait.command == nullptr) wait.command = std::make_shared<QueuedCommand>(&row, args);
+    wait.command_nanos = nanos;
+    return;  // It counts when it is done.
+  }
+  Count(session, row, args, nanos, reply);
+}
+
+void Dispatcher::Count(const Session& session, const CommandRow& row, Args args, uint64_t nanos,
+                       ReplyBuilder& reply) {
+  CommandStats& counts = stats_->commands[row.index];
   counts.calls.Add();
+  counts.nanos.Add(nanos);
   stats_->commands_processed.Add();
-  if (timed) [[unlikely]] {
-    counts.timed_calls.Add();
-    counts.timed_ns.Add(static_cast<uint64_t>((SteadyClock::now() - started).count()));
+  // The command itself may have changed what is to be recorded.
+  if (config().latency_tracking) [[likely]] {
+    counts.latency.Record(nanos);
+  }
+  if (nanos >= slow_.least_nanos()) [[unlikely]] {
+    slow_.Note(session, *row.spec, args, nanos);
   }
   // What a transaction's commands answered has been counted as theirs.
   if (CountErrors(reply)) [[unlikely]] {
@@ -335,9 +415,10 @@ void Dispatcher::CallHandler(Session& session, const CommandRow& row, Args args,
     case Handler::Kind::kSession: {
       KeyAccess access(Parts(), frame);
       const ReadKeys keys(&access);
+      WriteKeys writes(&access);
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
-      Call call({session, services_, *config_, now_us_, *this, keys, whole, walk, recorder_,
+      Call call({session, services_, *config_, now_us_, *this, keys, writes, whole, walk, recorder_,
                  frame.locks != nullptr, frame.may_wait});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
@@ -359,7 +440,7 @@ void Dispatcher::CallHandler(Session& session, const CommandRow& row, Args args,
 }
 
 void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
-  const Transaction transaction = std::move(session.transaction());
+  Transaction transaction = std::move(session.transaction());
   WatchList* watches = session.is_watching() ? &session.watches() : nullptr;
 
   // The hashes of this batch stay in keys_ for the commands behind EXEC, so the queued ones' go to
@@ -375,6 +456,10 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
     ShardLocks locks = LockFor(transaction, watches, keys);
     blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
     if (IsOver(session)) [[unlikely]] {
+      return;
+    }
+    if (WaitsForPause(session, transaction.Has(kMayChangeData))) [[unlikely]] {
+      session.transaction() = std::move(transaction);
       return;
     }
     const bool watches_hold = watches == nullptr || WatchesHold(*watches, locks);
@@ -408,7 +493,7 @@ ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* 
                                absl::Span<const KeyRef> keys) {
   std::vector<uint64_t> hashes;
   for (const QueuedCommand& command : transaction.commands) {
-    const Scope scope = command.row()->scope;
+    const Scope scope = ScopeOf(*command.row(), command.args());
     if (scope == Scope::kWalk || scope == Scope::kAll) return services_.keyspace->LockAll();
   }
   for (const KeyRef& key : keys) hashes.push_back(key.hash);
@@ -435,52 +520,6 @@ void Dispatcher::Unwatch(Session& session) {
   session.watches().Unwatch(services_.keyspace);
   session.DropWatches();
   session.watched_keys.store(0, std::memory_order_relaxed);
-}
-
-bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
-  const ServerState& state = *services_.state;
-  if (!state.active_expiry.load(std::memory_order_relaxed) || state.loading || state.cron_paused) {
-    return false;
-  }
-  if (services_.keyspace->lacks_room()) return false;  // A snapshot cannot keep more for now.
-  config();
-  RefreshTime();
-  const uint64_t started = now_us_;
-  const size_t shards = services_.keyspace->shard_count();
-  std::vector<Entry*> due;
-  if (sweep_shard_ % stride != first % stride) sweep_shard_ = first;
-  for (size_t visited = 0; visited < shards; visited += stride) {
-    while (SweepShard(sweep_shard_, &due)) {
-      if (services_.clock->NowMicros() - started >= budget_us) return true;
-    }
-    sweep_shard_ += stride;
-    if (sweep_shard_ >= shards) sweep_shard_ = first;
-  }
-  return false;
-}
-
-bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
-  // As many as are deleted in some 20 us under one hold of the lock.
-  constexpr size_t kDeletesPerHold = 64;
-  ShardLocks locks = services_.keyspace->LockShard(shard);
-  if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
-  bool more = false;
-  for (const int database : locks[shard].Databases()) {
-    uint64_t cursor = 0;
-    due->clear();
-    // The table collects what is due at a time; expired is what was due before now.
-    more |= !locks[shard].CollectDue(database, now_us_ / 1000 - 1, &cursor, kDeletesPerHold, due);
-    KeyAccess access(Parts(), {.locks = &locks, .database = database, .now_ms = now_us_ / 1000});
-    for (const Entry* entry : *due) {
-      const std::string key(entry->key());
-      access.DeleteExpired(access.Locate(key, database), database, key);
-    }
-  }
-  recorder_.CommitEach();
-  locks.Unlock();
-  blocking_.ServeLate(*config_);
-  Mailbox::FlushWakes();
-  return more;
 }
 
 }  // namespace redstart

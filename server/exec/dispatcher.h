@@ -9,6 +9,7 @@
 // is special about one is a flag of its row.
 
 #include <cstdint>
+#include <functional>
 #include <memory>
 #include <vector>
 
@@ -18,12 +19,16 @@
 #include "server/exec/blocking.h"
 #include "server/exec/call.h"
 #include "server/exec/change_recorder.h"
+#include "server/exec/client_pause.h"
 #include "server/exec/command_table.h"
 #include "server/exec/key_access.h"
 #include "server/exec/memory_limit.h"
 #include "server/exec/services.h"
 #include "server/exec/session.h"
+#include "server/exec/slow_commands.h"
+#include "storage/base/lock_wait.h"
 #include "storage/base/reclaimer.h"
+#include "storage/base/tick_clock.h"
 #include "storage/keyspace.h"
 
 namespace redstart {
@@ -53,6 +58,12 @@ class Dispatcher {
   // it. REQUIRES: as Unwatch.
   void Leave(Session& session);
 
+  // Runs work on keys that is no client's request, under the keys' locks, once clients may write.
+  // What it changes it records with WriteKeys::Effect. False if the server has ended. REQUIRES: the
+  // thread is this dispatcher's, locks nothing, and serves no clients.
+  bool RunOnKeys(int database, absl::Span<const std::string_view> names,
+                 const std::function<void(WriteKeys& keys)>& work);
+
   // Deletes keys whose deadline has passed in every `stride`-th shard from `first` on, for at most
   // `budget_us`. True if there is more to delete at once.
   bool SweepExpired(size_t first, size_t stride, uint64_t budget_us);
@@ -76,6 +87,19 @@ class Dispatcher {
     uint32_t key_count;
   };
 
+  // A point in time between two commands, for how long each takes: the end of one is the beginning
+  // of the next, so that a command costs one look at the clock. Sleeping for a lock does not count.
+  struct Moment {
+    uint64_t ticks = 0;
+    uint64_t slept_ns = 0;
+  };
+  Moment LookAtClock() const { return {ticks_.Now(), SleptForLocksNanos()}; }
+  uint64_t NanosBetween(const Moment& from, const Moment& to) const {
+    const uint64_t elapsed = ticks_.Nanos(to.ticks - from.ticks);
+    const uint64_t slept = to.slept_ns - from.slept_ns;
+    return elapsed > slept ? elapsed - slept : 0;
+  }
+
   void ReloadConfig();
   size_t ExecuteBatch(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
   Plan MakePlan(Args args);
@@ -97,6 +121,8 @@ class Dispatcher {
   }
   bool CountNewErrors(const ReplyBuilder& reply);
   void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
+  // The row's scope, or a wider one that this request needs.
+  static Scope ScopeOf(const CommandRow& row, Args args);
   ShardLocks LockFor(Scope scope, absl::Span<const KeyRef> keys);
   // Whether the server has ended, as far as the data is concerned; to be asked after locking.
   bool IsOver(Session& session) const;
@@ -106,17 +132,44 @@ class Dispatcher {
   // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
   void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
                  ShardLocks* locks, ReplyBuilder& reply);
+  // Counts a call that began at `started`, and has ended unless the session waits.
+  void Account(Session& session, const CommandRow& row, Args args, const Moment& started,
+               ReplyBuilder& reply);
+  // Counts a call that has ended.
+  void Count(const Session& session, const CommandRow& row, Args args, uint64_t nanos,
+             ReplyBuilder& reply);
+  // Before and after what is to be done at the end of a wait; the call that waited is counted.
+  ReplyBuilder::Mark BeginResumption(const Session& session, SessionWait* wait,
+                                     ReplyBuilder& reply);
+  void FinishResumption(Session& session, SessionWait* wait, const ReplyBuilder::Mark& mark,
+                        ReplyBuilder& reply);
   void CallHandler(Session& session, const CommandRow& row, Args args,
                    const KeyAccess::Frame& frame, ReplyBuilder& reply);
   // The locks that a transaction needs.
   ShardLocks LockFor(const Transaction& transaction, const WatchList* watches,
                      absl::Span<const KeyRef> keys);
+  // Whether the session is to wait because clients are paused, and then with the request still to
+  // come.
+  bool WaitsForPause(Session& session, bool may_write) {
+    return services_.pause->is_set() && BeginPause(session, may_write);
+  }
+  bool BeginPause(Session& session, bool may_write);
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
+  // While those that write wait, nobody deletes what has expired.
+  ExpiryMode ExpiryModeNow() const {
+    if (!services_.pause->is_set()) [[likely]] {
+      return ExpiryMode::kDelete;
+    }
+    return services_.pause->WhoWaits(now_us_ / 1000) == ClientPause::Who::kNobody
+               ? ExpiryMode::kDelete
+               : ExpiryMode::kHide;
+  }
   KeyAccess::Parts Parts() {
     return {services_.keyspace, &recorder_,          stats_,
             config_.get(),      services_.publisher, blocking_.ready()};
   }
   void RefreshTime();
+  bool SweepShards(size_t first, size_t stride, uint64_t budget_us);
   bool SweepShard(size_t shard, std::vector<Entry*>* due);
 
   Services services_;
@@ -124,6 +177,9 @@ class Dispatcher {
   ChangeRecorder recorder_;
   Blocking blocking_;
   MemoryLimit memory_limit_{services_};
+  SlowCommands slow_{services_};
+  const TickClock ticks_;
+  Moment moment_;  // The last look at the clock.
   Reclaimer::Reader reader_;
   std::shared_ptr<const Config> config_;
   uint64_t config_generation_ = 0;

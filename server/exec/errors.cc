@@ -26,6 +26,10 @@ std::string InvalidExpire(std::string_view full_name) {
   return "ERR invalid expire time in '" + std::string(full_name) + "' command";
 }
 
+std::string NoInputKeys(std::string_view full_name) {
+  return "ERR at least 1 input key is needed for '" + std::string(full_name) + "' command";
+}
+
 std::string UnknownSubcommand(std::string_view subcommand, std::string_view command) {
   return "ERR unknown subcommand '" + std::string(Quotable(subcommand)) + "'. Try " +
          Upper(command) + " HELP.";

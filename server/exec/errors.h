@@ -56,6 +56,41 @@ inline constexpr std::string_view kValueRange = "ERR value is out of range";
 // What a count says that may be anything but the smallest number there is.
 inline constexpr std::string_view kCountRange =
     "ERR value is out of range, value must between -9223372036854775807 and 9223372036854775807";
+inline constexpr std::string_view kKeyCountPositive = "ERR numkeys should be greater than 0";
+inline constexpr std::string_view kKeyCountArgs =
+    "ERR Number of keys can't be greater than number of args";
+inline constexpr std::string_view kLimitNegative = "ERR LIMIT can't be negative";
+inline constexpr std::string_view kCountPositive = "ERR count should be greater than 0";
+inline constexpr std::string_view kAddXxAndNx =
+    "ERR XX and NX options at the same time are not compatible";
+inline constexpr std::string_view kAddGtLtNx =
+    "ERR GT, LT, and/or NX options at the same time are not compatible";
+inline constexpr std::string_view kAddIncrementsOne =
+    "ERR INCR option supports a single increment-element pair";
+inline constexpr std::string_view kScoreNan = "ERR resulting score is not a number (NaN)";
+inline constexpr std::string_view kScoreLimit = "ERR min or max is not a float";
+inline constexpr std::string_view kMemberLimit = "ERR min or max not valid string range item";
+inline constexpr std::string_view kLimitWithRanks =
+    "ERR syntax error, LIMIT is only supported in combination with either BYSCORE or BYLEX";
+inline constexpr std::string_view kScoresWithLex =
+    "ERR syntax error, WITHSCORES not supported in combination with BYLEX";
+inline constexpr std::string_view kWeightNotFloat = "ERR weight value is not a float";
+inline constexpr std::string_view kGeoUnit =
+    "ERR unsupported unit provided. please use M, KM, FT, MI";
+inline constexpr std::string_view kGeoRadius = "ERR need numeric radius";
+inline constexpr std::string_view kGeoRadiusNegative = "ERR radius cannot be negative";
+inline constexpr std::string_view kGeoWidth = "ERR need numeric width";
+inline constexpr std::string_view kGeoHeight = "ERR need numeric height";
+inline constexpr std::string_view kGeoBoxNegative = "ERR height or width cannot be negative";
+inline constexpr std::string_view kGeoNoMember = "ERR could not decode requested zset member";
+inline constexpr std::string_view kGeoCount = "ERR COUNT must be > 0";
+inline constexpr std::string_view kGeoAnyCount = "ERR the ANY argument requires COUNT argument";
+inline constexpr std::string_view kSortByInCluster =
+    "ERR BY option of SORT denied in Cluster mode.";
+inline constexpr std::string_view kSortGetInCluster =
+    "ERR GET option of SORT denied in Cluster mode.";
+inline constexpr std::string_view kSortNotNumbers =
+    "ERR One or more scores can't be converted into double";
 inline constexpr std::string_view kSameObject = "ERR source and destination objects are the same";
 inline constexpr std::string_view kDeadlineNxConflict =
     "ERR NX and XX, GT or LT options at the same time are not compatible";
@@ -100,6 +135,10 @@ inline constexpr std::string_view kMisconf =
 inline constexpr std::string_view kSaveInProgress = "ERR Background save already in progress";
 inline constexpr std::string_view kOutOfMemory =
     "OOM command not allowed when used memory > 'maxmemory'.";
+inline constexpr std::string_view kTimeoutNotInteger =
+    "ERR timeout is not an integer or out of range";
+inline constexpr std::string_view kTimeoutNegative = "ERR timeout is negative";
+inline constexpr std::string_view kTimeoutRange = "ERR timeout is out of range";
 inline constexpr std::string_view kExecAbort =
     "EXECABORT Transaction discarded because of previous errors.";
 inline constexpr std::string_view kNotInTransaction =
@@ -113,6 +152,8 @@ std::string_view Quotable(std::string_view argument, size_t limit = 128);
 std::string WrongArity(std::string_view full_name);
 // "ERR invalid expire time in 'set' command".
 std::string InvalidExpire(std::string_view full_name);
+// "ERR at least 1 input key is needed for 'zunion' command".
+std::string NoInputKeys(std::string_view full_name);
 // "ERR unknown subcommand 'x'. Try CLIENT HELP."
 std::string UnknownSubcommand(std::string_view subcommand, std::string_view command);
 // "ERR unknown subcommand or wrong number of arguments for 'x'. Try CLIENT HELP.": what commands

@@ -231,6 +231,9 @@ class WriteKeys {
 
   const CollectionLimits& limits() const { return access_->limits(); }
 
+  // The shard of a key, for what stands beside its entry.
+  Shard& ShardOf(std::string_view key) { return *access_->Locate(key, database()).shard; }
+
   // The entry, or null; an expired one is deleted first. It counts as a use of the key, not as a
   // hit or miss.
   const Entry* FindEntry(std::string_view key) { return FindEntryIn(database(), key); }

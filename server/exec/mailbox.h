@@ -13,6 +13,7 @@
 #include <cstdint>
 #include <functional>
 #include <memory>
+#include <string>
 #include <vector>
 
 #include "server/exec/publisher.h"
@@ -34,6 +35,7 @@ class Mailbox {
     kJournalBytes,  // The effect stream has bytes for it.
     kPublication,   // A message for all of `readers`.
     kResume,        // A wait of it is over (session_wait.h).
+    kDeliver,       // Bytes that its client is to get besides its replies.
   };
   struct Message {
     uint64_t session = 0;
@@ -42,6 +44,7 @@ class Mailbox {
     SessionIds readers = {};
     uint64_t wait = 0;  // kResume: the number of the wait, and what is to be done.
     Continuation then = nullptr;
+    std::shared_ptr<const std::string> bytes = nullptr;  // kDeliver.
   };
 
   // `wake` makes the thread call Take() soon; it may be called from any thread.

@@ -11,15 +11,20 @@
 
 namespace redstart {
 
+class ClientPause;
 class Clock;
 class ChannelRegistry;
 class CommandTable;
 class ConfigStore;
 class Journal;
 class Keyspace;
+class LatencyMonitor;
+class Migrator;
+class MonitorFeed;
 class Persistence;
 class Publisher;
 class SessionRegistry;
+class SlowLog;
 class StatsBoard;
 
 // The Redis whose behaviour clients may expect: what HELLO and INFO call the server's version.
@@ -28,9 +33,11 @@ inline constexpr std::string_view kRedisVersion = "7.2.6";
 // Facts about this process that INFO tells, and switches that commands turn.
 struct ServerState {
   uint64_t started_us = 0;
-  std::string run_id;  // 40 hexadecimal digits.
+  std::string run_id;          // 40 hexadecimal digits.
+  std::string replication_id;  // 40 more: which history of changes this is.
   std::string executable;
   std::string config_file;
+  std::string supervised_by = "no";  // INFO's process_supervised.
   int tcp_port = 0;
   int io_threads = 1;
   std::atomic<bool> active_expiry{true};  // DEBUG SET-ACTIVE-EXPIRE.
@@ -41,6 +48,7 @@ struct ServerState {
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
+  uint64_t startup_memory = 0;           // In use when the server began to serve.
   // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
   std::atomic<uint64_t> expired_keys_at_reset{0};
   std::atomic<uint64_t> lazyfreed_at_reset{0};
@@ -68,6 +76,11 @@ struct Services {
   ServerState* state;
   ServerControl* control;
   Persistence* persistence;
+  SlowLog* slow_log;
+  LatencyMonitor* latency_monitor;
+  MonitorFeed* monitors;
+  ClientPause* pause;
+  Migrator* migrator;
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
   const Clock* clock;

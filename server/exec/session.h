@@ -108,6 +108,7 @@ class Session {
   std::atomic<bool> no_evict{false};
   std::atomic<bool> no_touch{false};
   std::atomic<bool> reads_journal{false};  // A replica, as far as commands are concerned.
+  std::atomic<bool> is_monitor{false};     // Set by MonitorFeed alone.
   std::atomic<uint64_t> last_interaction_ms;
   std::atomic<const CommandRow*> last_command{nullptr};
   std::atomic<int> queued_commands{-1};  // CLIENT LIST's multi.

@@ -22,9 +22,11 @@
 
 #include <cstdint>
 #include <functional>
+#include <memory>
 
 #include "protocol/reply_builder.h"
 #include "server/exec/mailbox.h"
+#include "server/exec/transaction.h"
 
 namespace redstart {
 
@@ -63,6 +65,10 @@ struct SessionWait {
   WaitReason reason;
   WaitOptions options;
   bool is_silent = false;  // CLIENT REPLY SKIP stood before it: what ends it leaves no reply.
+  // The command that waits, but for kPaused, and what it took so far: it is counted as a call, and
+  // may be slow, when the wait is over.
+  std::shared_ptr<const QueuedCommand> command = nullptr;
+  uint64_t command_nanos = 0;
 };
 
 inline void Resume(const WaitToken& token, Continuation then = nullptr) {

@@ -1,5 +1,6 @@
 #include "server/exec/stats.h"
 
+#include <algorithm>
 #include <numeric>
 #include <utility>
 
@@ -25,10 +26,16 @@ constexpr Counter ThreadStats::*kResettable[] = {
     &ThreadStats::query_buffer_disconnections,
     &ThreadStats::output_buffer_disconnections,
     &ThreadStats::full_syncs,
+    &ThreadStats::replica_output_bytes,
+    &ThreadStats::loop_cycles,
+    &ThreadStats::loop_nanos,
+    &ThreadStats::tick_nanos,
+    &ThreadStats::command_nanos,
+    &ThreadStats::sweep_nanos,
+    &ThreadStats::sweeps_cut_short,
 };
-// The timed calls go on: the mean of a few calls would say less than that of all.
 constexpr Counter CommandStats::*kResettableOfCommands[] = {
-    &CommandStats::calls, &CommandStats::rejected, &CommandStats::failed};
+    &CommandStats::calls, &CommandStats::rejected, &CommandStats::failed, &CommandStats::nanos};
 
 }  // namespace
 
@@ -77,6 +84,26 @@ uint64_t StatsBoard::SumOfCommand(size_t command, Counter CommandStats::*counter
   return SumSinceStart(command, counter) - (before_reset_.commands[command].*counter).Get();
 }
 
+LatencyCounts StatsBoard::LatencySinceStart(size_t command) const {
+  LatencyCounts counts;
+  for (const auto& thread : threads_) counts.Add(thread->commands[command].latency);
+  return counts;
+}
+
+LatencyCounts StatsBoard::LatencyOf(size_t command) const {
+  const MutexLock lock(&mutex_);
+  LatencyCounts counts = LatencySinceStart(command);
+  counts.Subtract(latency_before_reset_[command]);
+  return counts;
+}
+
+uint64_t StatsBoard::Largest(Counter ThreadStats::*counter) const {
+  const MutexLock lock(&mutex_);
+  uint64_t largest = 0;
+  for (const auto& thread : threads_) largest = std::max(largest, ((*thread).*counter).Get());
+  return largest;
+}
+
 ErrorCounts::Map StatsBoard::SumOfErrors() const {
   const MutexLock lock(&mutex_);
   ErrorCounts::Map sums;
@@ -95,6 +122,7 @@ void StatsBoard::Reset() {
     for (const auto counter : kResettableOfCommands) {
       (before_reset_.commands[command].*counter).Set(SumSinceStart(command, counter));
     }
+    latency_before_reset_[command] = LatencySinceStart(command);
   }
   errors_before_reset_.clear();
   for (const auto& thread : threads_) thread->errors.AddTo(&errors_before_reset_);
@@ -106,7 +134,13 @@ StatsBoard::Rates StatsBoard::rates() const {
   for (size_t i = 0; i < kRated.size(); ++i) {
     means[i] = std::accumulate(samples_[i].begin(), samples_[i].end(), 0.0) / kSamples;
   }
-  return {means[0], means[1], means[2]};
+  const double threads = std::max<double>(1, static_cast<double>(threads_.size()));
+  return {.commands_per_second = means[0],
+          .input_bytes_per_second = means[1],
+          .output_bytes_per_second = means[2],
+          .replica_output_bytes_per_second = means[3],
+          .cycles_per_second = means[4] / threads,
+          .nanos_per_cycle = means[4] > 0 ? means[5] / means[4] : 0};
 }
 
 void StatsBoard::SampleRates(uint64_t now_us) {

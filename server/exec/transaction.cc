@@ -23,6 +23,12 @@ size_t QueuedCommand::MemoryBytes() const {
   return sizeof(*this) + bytes_size_ + views_.capacity() * sizeof(views_[0]);
 }
 
+bool Transaction::Has(uint32_t flags) const {
+  return std::any_of(commands.begin(), commands.end(), [flags](const QueuedCommand& command) {
+    return command.row()->spec->Has(flags);
+  });
+}
+
 void WatchList::Remember(int database, std::string_view name, uint64_t hash) {
   const auto is_it = [&](const Key& key) {
     return key.hash == hash && key.database == database && key.name == name;

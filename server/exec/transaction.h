@@ -45,6 +45,9 @@ struct Transaction {
   // An error while queueing: EXEC will refuse.
   bool aborted = false;
   size_t memory_bytes = 0;
+
+  // Whether any of the commands has any of these flags.
+  bool Has(uint32_t flags) const;
 };
 
 struct WatchList {

@@ -43,6 +43,7 @@ void Connection::Start() {
 }
 
 void Connection::OnReadable(bool usable) {
+  const IoThread::Cycle cycle(thread_);
   if (closed_) return;
   if (!usable) return Close();
   const std::string_view input = ReadMore();
@@ -240,6 +241,7 @@ void Connection::WaitForWriting() {
 }
 
 void Connection::OnWritable(bool usable) {
+  const IoThread::Cycle cycle(thread_);
   waiting_to_write_ = false;
   if (closed_) return;
   if (!usable) return Close();
@@ -255,7 +257,9 @@ void Connection::WriteQueue() {
       WaitForWriting();
       break;
     }
-    thread_->dispatcher().stats().output_bytes.Add(result.bytes);
+    ThreadStats& stats = thread_->dispatcher().stats();
+    Counter& sent = session_.feed() != nullptr ? stats.replica_output_bytes : stats.output_bytes;
+    sent.Add(result.bytes);
     queue_->Consume(result.bytes);
     if (queue_->empty()) queue_ = nullptr;
   }
@@ -277,6 +281,12 @@ void Connection::SendFeed() {
     if (!closed_ && feed->HasMore()) WaitForWriting();
   }
   if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
+}
+
+void Connection::Deliver(std::string_view bytes) {
+  if (closed_ || session_.close_after_reply) return;
+  if (queue_ == nullptr) queue_ = std::make_unique<OutputQueue>();
+  queue_->Append(bytes);
 }
 
 void Connection::QueuePush(const Publication& publication) {

@@ -35,10 +35,12 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   void ResumeIfDue();
   // Sends what the effect stream has for this session.
   void SendFeed();
+  // Queues bytes that the client gets besides its replies; SendPushes is to follow.
+  void Deliver(std::string_view bytes);
   // Queues a message that was published, unless the session has left its channel; SendPushes is to
   // follow. REQUIRES: no request of this thread is being executed.
   void QueuePush(const Publication& publication);
-  // Sends what QueuePush has queued.
+  // Sends what was queued so.
   void SendPushes();
   // Closes at once; what was not sent is lost. The thread forgets the connection.
   void Close();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/used_memory.h"
@@ -22,6 +23,21 @@ constexpr uint64_t kTicksPerCheck = 10;
 constexpr uint64_t kSweepSliceMicros = 250;
 
 }  // namespace
+
+IoThread::Cycle::Cycle(IoThread* thread)
+    : thread_(thread),
+      started_(thread->ticks_clock_.Now()),
+      commands_before_(thread->dispatcher_.stats().commands_processed.Get()) {}
+
+IoThread::Cycle::~Cycle() {
+  ThreadStats& stats = thread_->dispatcher_.stats();
+  const uint64_t nanos = thread_->ticks_clock_.Nanos(thread_->ticks_clock_.Now() - started_);
+  stats.loop_cycles.Add();
+  stats.loop_nanos.Add(nanos);
+  if (nanos > stats.loop_longest_nanos.Get()) stats.loop_longest_nanos.Set(nanos);
+  const uint64_t commands = stats.commands_processed.Get() - commands_before_;
+  if (commands > stats.loop_most_commands.Get()) stats.loop_most_commands.Set(commands);
+}
 
 IoThread::IoThread(const Services& services, size_t number, size_t count)
     : services_(services),
@@ -86,6 +102,7 @@ uint64_t IoThread::now_ms() const {
 }
 
 void IoThread::ReadMail() {
+  const Cycle cycle(this);
   std::vector<std::shared_ptr<Connection>> pushed_to;
   for (const Mailbox::Message& message : mailbox_.Take()) {
     if (message.subject == Mailbox::Subject::kPublication) {
@@ -104,6 +121,10 @@ void IoThread::ReadMail() {
         break;
       case Mailbox::Subject::kResume:
         connection->Resume(message.wait, message.then);
+        break;
+      case Mailbox::Subject::kDeliver:
+        connection->Deliver(*message.bytes);
+        pushed_to.push_back(connection);
         break;
       case Mailbox::Subject::kPublication:
         break;
@@ -173,13 +194,17 @@ void IoThread::Tick() {
   timer_.async_wait([this](const ErrorCode& error) {
     if (!error) Tick();
   });
+  const Cycle cycle(this);
+  const uint64_t started = ticks_clock_.Now();
   if (++ticks_ % kTicksPerCheck == 0) CheckConnections();
   services_.keyspace->reclaimer().Collect();
   if (number_ == 0) {
     services_.stats->SampleRates(services_.clock->NowMicros());
     UsedMemory(services_);
+    services_.pause->ForgetIfOver(now_ms());
   }
   if (!std::exchange(sweeping_, true)) Sweep();
+  dispatcher_.stats().tick_nanos.Add(ticks_clock_.Nanos(ticks_clock_.Now() - started));
 }
 
 void IoThread::Sweep() {

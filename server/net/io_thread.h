@@ -24,11 +24,26 @@
 #include "server/exec/mailbox.h"
 #include "server/net/asio.h"
 #include "server/net/connection.h"
+#include "storage/base/tick_clock.h"
 
 namespace redstart {
 
 class IoThread {
  public:
+  // While one lives the thread deals with one event. It counts as a cycle of the event loop.
+  class Cycle {
+   public:
+    explicit Cycle(IoThread* thread);
+    ~Cycle();
+    Cycle(const Cycle&) = delete;
+    Cycle& operator=(const Cycle&) = delete;
+
+   private:
+    IoThread* const thread_;
+    const uint64_t started_;
+    const uint64_t commands_before_;
+  };
+
   // Thread `number` of `count`.
   IoThread(const Services& services, size_t number, size_t count);
   ~IoThread();
@@ -84,6 +99,7 @@ class IoThread {
   absl::flat_hash_map<uint64_t, std::shared_ptr<Connection>> connections_;
   std::atomic<size_t> connection_count_{0};
   SteadyTimer timer_;
+  const TickClock ticks_clock_;
   uint64_t ticks_ = 0;
   // Of the sessions that wait: time and session, the earliest first.
   std::set<std::pair<uint64_t, uint64_t>> deadlines_;

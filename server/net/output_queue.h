@@ -41,6 +41,7 @@ class OutputQueue {
       return pinned.data != nullptr ? pinned.view() : std::string_view(copied);
     }
   };
+
   std::deque<Piece> pieces_;
   size_t front_done_ = 0;  // Bytes of the first piece that have been written.
   size_t bytes_ = 0;

@@ -32,6 +32,19 @@ std::string AllocatorName() {
   return "jemalloc-" + full.substr(0, full.find('-'));
 }
 
+std::optional<std::string> AllocatorStatistics() {
+  std::string text;
+  malloc_stats_print(
+      [](void* out, const char* piece) { static_cast<std::string*>(out)->append(piece); }, &text,
+      nullptr);
+  return text;
+}
+
+bool PurgeAllocator() {
+  const std::string all = "arena." + std::to_string(MALLCTL_ARENAS_ALL) + ".purge";
+  return mallctl(all.c_str(), nullptr, nullptr, nullptr, 0) == 0;
+}
+
 #else
 
 AllocatorUsage ReadAllocatorUsage() {
@@ -40,6 +53,14 @@ AllocatorUsage ReadAllocatorUsage() {
 
 std::string AllocatorName() {
   return "libc";
+}
+
+std::optional<std::string> AllocatorStatistics() {
+  return std::nullopt;
+}
+
+bool PurgeAllocator() {
+  return true;
 }
 
 #endif

@@ -9,6 +9,7 @@
 // Built with a sanitizer there is no jemalloc, and all figures are 0.
 
 #include <cstdint>
+#include <optional>
 #include <string>
 
 namespace redstart {
@@ -19,6 +20,12 @@ struct AllocatorUsage {
   uint64_t resident = 0;   // In RAM, with the allocator's own data.
 };
 AllocatorUsage ReadAllocatorUsage();
+
+// Everything that it says about itself, as a text for people; nothing if it says nothing.
+std::optional<std::string> AllocatorStatistics();
+
+// Has it return all memory that it keeps for later. False if it cannot.
+bool PurgeAllocator();
 
 // As INFO's mem_allocator: "jemalloc-5.3.0".
 std::string AllocatorName();

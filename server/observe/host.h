@@ -25,7 +25,8 @@ struct CpuTime {
   double system = 0;
 };
 CpuTime ProcessCpuTime();
-CpuTime ThreadCpuTime();  // of the calling thread alone
+CpuTime ThreadCpuTime();      // of the calling thread alone
+CpuTime MainThreadCpuTime();  // of the thread that main() runs on, to 10 ms
 
 // Raises the limit of open files to `wanted`, or as near to it as is allowed, and returns the limit
 // now in force.

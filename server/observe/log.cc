@@ -2,6 +2,7 @@
 
 #include <fcntl.h>
 #include <sys/stat.h>
+#include <syslog.h>
 #include <unistd.h>
 
 #include <atomic>
@@ -35,6 +36,28 @@ spdlog::level::level_enum ToSpdlog(LogLevel level) {
   }
   return spdlog::level::off;
 }
+
+int ToSyslog(spdlog::level::level_enum level) {
+  switch (level) {
+    case spdlog::level::trace:
+      return LOG_DEBUG;
+    case spdlog::level::debug:
+      return LOG_INFO;
+    case spdlog::level::info:
+      return LOG_NOTICE;
+    default:
+      return LOG_WARNING;
+  }
+}
+
+int ToSyslog(SyslogFacility facility) {
+  constexpr int kFacilities[] = {LOG_USER,   LOG_LOCAL0, LOG_LOCAL1, LOG_LOCAL2, LOG_LOCAL3,
+                                 LOG_LOCAL4, LOG_LOCAL5, LOG_LOCAL6, LOG_LOCAL7};
+  return kFacilities[static_cast<size_t>(facility)];
+}
+
+std::atomic<int> log_descriptor{STDOUT_FILENO};
+std::atomic<bool> to_syslog{false};
 
 std::atomic<char> role_letter{'M'};
 
@@ -102,6 +125,9 @@ class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
     spdlog::memory_buf_t line;
     formatter_->format(message, line);
     WriteAll(std::string_view(line.data(), line.size()));
+    if (!to_syslog.load(std::memory_order_relaxed)) return;
+    syslog(ToSyslog(message.level), "%.*s", static_cast<int>(message.payload.size()),
+           message.payload.data());
   }
 
   void flush_() override {}  // nothing is buffered
@@ -114,6 +140,7 @@ class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
   void Adopt(int descriptor) {
     Close();
     descriptor_ = descriptor;
+    log_descriptor.store(descriptor, std::memory_order_relaxed);
     struct stat facts;
     if (fstat(descriptor, &facts) == 0) {
       device_ = facts.st_dev;
@@ -124,6 +151,7 @@ class DescriptorSink : public spdlog::sinks::base_sink<std::mutex> {
   void Close() {
     if (descriptor_ != STDOUT_FILENO) close(descriptor_);
     descriptor_ = STDOUT_FILENO;
+    log_descriptor.store(descriptor_, std::memory_order_relaxed);
   }
 
   bool LeadsToOpenFile() const {
@@ -164,6 +192,17 @@ Log& TheLog() {
 
 absl::Status Open(const std::string& file) {
   return TheLog().sink->Open(file);
+}
+
+void AlsoToSyslog(const std::string& ident, SyslogFacility facility) {
+  // syslog(3) keeps the address.
+  static const auto* const kept = new std::string(ident);
+  openlog(kept->c_str(), LOG_PID | LOG_NDELAY | LOG_NOWAIT, ToSyslog(facility));
+  to_syslog.store(true, std::memory_order_relaxed);
+}
+
+int Descriptor() {
+  return log_descriptor.load(std::memory_order_relaxed);
 }
 
 void SetLevel(LogLevel level) {

@@ -25,6 +25,12 @@ namespace redstart::logging {
 // stays as it was. A relative name is taken from the working directory of this moment.
 absl::Status Open(const std::string& file);
 
+// Sends every line to syslog(3) as well, from now on. Call it once, before there are other threads.
+void AlsoToSyslog(const std::string& ident, SyslogFacility facility);
+
+// Where lines go at this moment; for handlers of signals, which can use nothing else here.
+int Descriptor();
+
 // The lowest level that is written. At first: notice.
 void SetLevel(LogLevel level);
 bool Enabled(LogLevel level);

@@ -5,6 +5,9 @@
 #include <sys/syscall.h>
 #include <unistd.h>
 
+#include "storage/base/lock_wait.h"
+#include "storage/base/tick_clock.h"
+
 namespace redstart {
 namespace {
 
@@ -30,8 +33,12 @@ void FutexMutex::LockSlow() {
   }
   // Whoever slept takes the lock as contended: others may sleep too, and a wake-up too many is
   // harmless.
-  while (word_.exchange(kContended, std::memory_order_acquire) != kFree)
+  if (word_.exchange(kContended, std::memory_order_acquire) == kFree) return;
+  const uint64_t started = TickClock::SteadyNanos();
+  do {
     Futex(&word_, FUTEX_WAIT, kContended);
+  } while (word_.exchange(kContended, std::memory_order_acquire) != kFree);
+  AddSleptForLocksNanos(TickClock::SteadyNanos() - started);
 }
 
 void FutexMutex::WakeOne() {

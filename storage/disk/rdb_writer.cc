@@ -53,13 +53,13 @@ void RdbWriter::AppendHead(const Options& options, const Entry& entry, std::stri
     AppendByte(kRdbFrequency, out);
     AppendByte(LfuCounter(entry.access(), options.now_ms, options.lfu_decay_minutes), out);
   }
-  AppendByte(RdbTypeOf(entry), out);
+  AppendByte(RdbTypeOf(entry, options.version), out);
   AppendRdbString(entry.key(), options.compression, out);
 }
 
 void RdbWriter::AppendRecord(const Options& options, const Entry& entry, std::string* out) {
   AppendHead(options, entry, out);
-  AppendRdbValue(entry, options.compression, out);
+  AppendRdbValue(entry, options.compression, out, options.version);
 }
 
 void RdbWriter::Add(const Entry& entry) {

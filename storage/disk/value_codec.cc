@@ -6,7 +6,9 @@
 
 #include "storage/disk/hash_codec.h"
 #include "storage/disk/list_codec.h"
+#include "storage/disk/set_codec.h"
 #include "storage/disk/stream_codec.h"
+#include "storage/disk/zset_codec.h"
 #include "storage/string_editor.h"
 #include "storage/value.h"
 
@@ -39,6 +41,15 @@ ReadFunction ReaderOf(uint8_t rdb_type) {
     case kRdbTypeHashZiplist:
     case kRdbTypeHashListpack:
       return ReadRdbHash;
+    case kRdbTypeSet:
+    case kRdbTypeSetIntSet:
+    case kRdbTypeSetListpack:
+      return ReadRdbSet;
+    case kRdbTypeZSet:
+    case kRdbTypeZSet2:
+    case kRdbTypeZSetZiplist:
+    case kRdbTypeZSetListpack:
+      return ReadRdbZSet;
     case kRdbTypeList:
     case kRdbTypeListZiplist:
     case kRdbTypeListOfZiplists:
@@ -86,12 +97,16 @@ Entry* NewCollectionEntry(Slab* slab, std::string_view key, DecodedCollection&& 
 
 }  // namespace
 
-uint8_t RdbTypeOf(const Entry& entry) {
+uint8_t RdbTypeOf(const Entry& entry, uint16_t rdb_version) {
   switch (entry.type()) {
     case ValueType::kString:
       return kRdbTypeString;
     case ValueType::kHash:
       return RdbTypeOfHash(HashView(CollectionOf(entry)));
+    case ValueType::kSet:
+      return RdbTypeOfSet(SetView(CollectionOf(entry)), rdb_version);
+    case ValueType::kSortedSet:
+      return RdbTypeOfZSet(ZSetView(CollectionOf(entry)));
     case ValueType::kList:
       return kRdbTypeListOfNodes;
     case ValueType::kStream:
@@ -101,12 +116,18 @@ uint8_t RdbTypeOf(const Entry& entry) {
   }
 }
 
-void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string* out) {
+void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string* out,
+                    uint16_t rdb_version) {
   switch (entry.type()) {
     case ValueType::kString:
       return AppendString(entry.string(), compression, out);
     case ValueType::kHash:
       return AppendRdbHash(HashView(CollectionOf(entry)), compression, out);
+    case ValueType::kSet:
+      return AppendRdbSet(SetView(CollectionOf(entry)), RdbTypeOf(entry, rdb_version), compression,
+                          out);
+    case ValueType::kSortedSet:
+      return AppendRdbZSet(ZSetView(CollectionOf(entry)), compression, out);
     case ValueType::kList:
       return AppendRdbList(ListView(CollectionOf(entry)), compression, out);
     case ValueType::kStream:

@@ -26,9 +26,11 @@ namespace redstart {
 // The type byte of strings; those of collections stand in their codecs.
 inline constexpr uint8_t kRdbTypeString = 0;
 
-uint8_t RdbTypeOf(const Entry& entry);
+// Some forms are written from a certain version on only.
+uint8_t RdbTypeOf(const Entry& entry, uint16_t rdb_version = kDefaultRdbVersion);
 // The body alone, without the type byte.
-void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string* out);
+void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string* out,
+                    uint16_t rdb_version = kDefaultRdbVersion);
 // What DUMP answers: type byte, body and footer.
 std::string DumpPayloadOf(const Entry& entry, RdbCompression compression);
 

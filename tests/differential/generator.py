@@ -1,4 +1,5 @@
-"""Random command sequences over strings, hashes, lists, streams, keys, deadlines and transactions. Everything follows from the seed."""
+"""Random command sequences over strings, hashes, lists, sets, sorted sets, positions, streams, keys, deadlines and transactions. Everything follows from
+the seed."""
 import random
 
 KEYS = ["k%d" % i for i in range(6)] + ["", "a key", "key\x00\xff", "k" * 300]
@@ -8,6 +9,14 @@ INTEGERS = ["0", "1", "-1", "2", "5", "10", "100", "-5", "-100", "1000000", "922
 FLOATS = ["0", "1", "-1.5", "0.1", "3.0e3", "1e17", "5e-5", "-0", "abc", "nan", "inf", "1e400", " 1"]
 OFFSETS = ["0", "1", "5", "-1", "-5", "100", "70000", "536870911", "536870912", "9999999999999999999", "x"]
 FIELDS = ["f%d" % i for i in range(8)] + ["", "1", "-5", "1000000", "field\x00\xff", "f" * 63, "f" * 64, "f" * 65, "f" * 300]
+MEMBERS = ["m%d" % i for i in range(6)] + ["1", "2", "3", "-5", "1000000", "70000", "", "01", "9223372036854775807", "-9223372036854775808", "m\x00\xff", "m" * 64, "m" * 65, "m" * 300]
+# Scores that Redis 7.0, which prints 17 digits, spells like later versions.
+SCORES = ["0", "1", "2", "3", "-1", "1.5", "-2.25", "10", "1000000", "inf", "-inf", "1e3", "0x10", "abc", "nan", "", " 1"]
+ZSET_KEYS = ["z0", "k0", "k1", "k2", "k3"]
+LEX_KEY = "lex"  # Ranges of members need equal scores.
+POINTS = [["13.361389", "38.115556"], ["15.087269", "37.502669"], ["2.349014", "48.864716"], ["-122.4194", "37.7749"], ["179.9", "10"], ["-179.9", "10.1"], ["0", "0"], ["0", "85"], ["0", "-85"], ["180", "85.05112878"],
+          ["-180", "-85.05112878"], ["200", "10"], ["x", "1"]]
+GEO_KEYS = ["k4", "k5", "k0"]
 COUNTS = ["1", "2", "5", "-1", "-3", "0", "100", "-20", "x", "9223372036854775807", "-9223372036854775808"]
 # No deadline passes during a run, whatever the machine does; what expiry does is tested with clocks that can be set.
 SECONDS = ["100000", "500000", "1000000", "0", "-1", "-100", "9223372036854775807", "9223372036854775", "abc", "9223372036854776"]
@@ -44,7 +53,7 @@ class Generator:
         args = [arg.encode("latin-1") if isinstance(arg, str) else arg for arg in self.pick(self.makers)(self)]
         if self.random.random() < 0.03 and len(args) > 1:
             args.pop()  # Arity and syntax errors.
-        elif self.random.random() < 0.03:
+        elif self.random.random() < 0.03 and args[0] not in (b"ZRANK", b"ZREVRANK"):  # Which take one more since Redis 7.2.
             args.append(self.word().encode("latin-1")[:200])
         if self.random.random() < 0.2:
             args[0] = self.mixed_case(args[0].decode()).encode()
@@ -136,6 +145,125 @@ class Generator:
     def make_hash_scan(self):
         return ["HSCAN", self.key(), self.pick(["0", "0", "0", "x"])] + self.maybe(0.7, "COUNT", self.pick(["1000", "1000", "0", "x"])) + self.maybe(0.3, "MATCH", self.pick(["*", "f*", "f[12]"])) + self.maybe(0.05, "TYPE", "hash")
 
+    def member(self):
+        return self.pick(MEMBERS[:12]) if self.random.random() < 0.8 else self.pick(MEMBERS)
+
+    def make_set_add(self):
+        if self.random.random() < 0.1:  # Past the limits of small sets, now and then.
+            first = self.pick(["", "many"])
+            return ["SADD", self.key()] + [first + str(i) for i in range(self.pick([100, 128, 129, 512, 513]))]
+        return ["SADD", self.key()] + self.some(self.member, 1, 6)
+
+    def make_set_add_often(self):
+        return ["SADD", self.pick(KEYS[:4])] + self.some(self.member, 1, 4)
+
+    def make_set_remove(self):
+        return ["SREM", self.key()] + self.some(self.member, 1, 6)
+
+    def make_set_ask(self):
+        return self.pick([["SISMEMBER", self.key(), self.member()], ["SMISMEMBER", self.key()] + self.some(self.member), ["SCARD", self.key()], ["SMEMBERS", self.key()],
+                          ["SMOVE", self.key(), self.key(), self.member()]])
+
+    def make_set_random(self):
+        # What SPOP takes out must not be a matter of luck: all of a set, or nothing.
+        return self.pick([["SRANDMEMBER", self.key()] + self.maybe(0.7, self.pick(COUNTS[:9])), ["SRANDMEMBER", "nowhere", self.pick(COUNTS)],
+                          ["SPOP", self.key(), self.pick(["1000", "0", "-1", "x", "9223372036854775807"])], ["SPOP", "nowhere"]])
+
+    def make_set_algebra(self):
+        return [self.pick(["SINTER", "SUNION", "SDIFF", "SINTERSTORE", "SUNIONSTORE", "SDIFFSTORE"])] + self.some(self.key, 2, 4)
+
+    def make_set_count(self):
+        return ["SINTERCARD", self.pick(["1", "2", "2", "2", "3", "0", "-1", "x"])] + self.some(self.key, 2, 3) + self.maybe(0.5, "LIMIT", self.pick(["0", "1", "5", "-1", "x"]))
+
+    def make_set_scan(self):
+        return ["SSCAN", self.key(), self.pick(["0", "0", "0", "x"])] + self.maybe(0.7, "COUNT", self.pick(["1000", "1000", "0", "x"])) + self.maybe(0.3, "MATCH", self.pick(["*", "m*", "m[12]"]))
+
+    def score(self):
+        return self.pick(SCORES)
+
+    def score_limit(self):
+        return self.maybe(0.3, "(") and "(" + self.score() or self.score()
+
+    def member_limit(self):
+        return self.pick(["-", "+", "[" + self.member(), "(" + self.member(), "[", "(m3", "x"])
+
+    def limit(self):
+        return self.maybe(0.3, "LIMIT", self.pick(["0", "1", "2", "-1", "x"]), self.pick(["0", "1", "3", "-1", "100"]))
+
+    def zset_key(self):
+        return self.pick(ZSET_KEYS) if self.random.random() < 0.8 else self.key()
+
+    def make_zset_add(self):
+        if self.random.random() < 0.08:  # Past the limits of small sorted sets, now and then.
+            return ["ZADD", self.zset_key()] + [w for i in range(self.pick([100, 128, 129])) for w in (str(i % 7), "many%d" % i)]
+        options = [self.mixed_case(w) for w in ("NX", "XX", "GT", "LT", "CH", "INCR") if self.random.random() < 0.12]
+        return ["ZADD", self.zset_key()] + options + [w for _ in range(self.random.randint(1, 4)) for w in (self.score(), self.member())]
+
+    def make_zset_add_often(self):
+        return ["ZADD", self.pick(ZSET_KEYS)] + [w for _ in range(self.random.randint(1, 5)) for w in (self.pick(SCORES[:8]), self.member())]
+
+    def make_zset_same_scores(self):
+        return ["ZADD", LEX_KEY] + [w for _ in range(self.random.randint(1, 5)) for w in ("0", self.member())]
+
+    def make_zset_change(self):
+        return self.pick([["ZINCRBY", self.zset_key(), self.score(), self.member()], ["ZREM", self.zset_key()] + self.some(self.member),
+                          ["ZREMRANGEBYRANK", self.zset_key(), self.pick(INTEGERS[:8]), self.pick(INTEGERS[:8])], ["ZREMRANGEBYSCORE", self.zset_key(), self.score_limit(), self.score_limit()],
+                          ["ZREMRANGEBYLEX", LEX_KEY, self.member_limit(), self.member_limit()]])
+
+    def make_zset_ask(self):
+        return self.pick([["ZCARD", self.zset_key()], ["ZSCORE", self.zset_key(), self.member()], ["ZMSCORE", self.zset_key()] + self.some(self.member), ["ZRANK", self.zset_key(), self.member()],
+                          ["ZREVRANK", self.zset_key(), self.member()], ["ZCOUNT", self.zset_key(), self.score_limit(), self.score_limit()], ["ZLEXCOUNT", LEX_KEY, self.member_limit(), self.member_limit()],
+                          ["ZSCAN", self.zset_key(), "0", "COUNT", "1000"] + self.maybe(0.3, "MATCH", self.pick(["*", "m*", "m[12]"])),
+                          ["ZRANDMEMBER", self.zset_key()] + self.maybe(0.7, self.pick(COUNTS[:9])) + self.maybe(0.4, self.pick(["WITHSCORES", "x"]))])
+
+    def make_zset_range(self):
+        scores = self.maybe(0.4, "WITHSCORES")
+        return self.pick([["ZRANGE", self.zset_key(), self.pick(INTEGERS), self.pick(INTEGERS)] + self.maybe(0.3, "REV") + scores,
+                          ["ZRANGE", self.zset_key(), self.score_limit(), self.score_limit(), "BYSCORE"] + self.maybe(0.4, "REV") + self.limit() + scores,
+                          ["ZRANGE", LEX_KEY, self.member_limit(), self.member_limit(), "BYLEX"] + self.maybe(0.4, "REV") + self.limit() + self.maybe(0.05, "WITHSCORES"),
+                          ["ZREVRANGE", self.zset_key(), self.pick(INTEGERS), self.pick(INTEGERS)] + scores,
+                          [self.pick(["ZRANGEBYSCORE", "ZREVRANGEBYSCORE"]), self.zset_key(), self.score_limit(), self.score_limit()] + self.limit() + scores,
+                          [self.pick(["ZRANGEBYLEX", "ZREVRANGEBYLEX"]), LEX_KEY, self.member_limit(), self.member_limit()] + self.limit(),
+                          ["ZRANGESTORE", self.zset_key(), self.zset_key(), self.pick(INTEGERS), self.pick(INTEGERS)] + self.maybe(0.3, "REV"),
+                          ["ZRANGESTORE", self.zset_key(), self.zset_key(), self.score_limit(), self.score_limit(), "BYSCORE"] + self.limit()])
+
+    def make_zset_pop(self):
+        return self.pick([[self.pick(["ZPOPMIN", "ZPOPMAX"]), self.zset_key()] + self.maybe(0.6, self.pick(["0", "1", "3", "100", "-1", "x"])),
+                          ["ZMPOP", self.pick(["1", "2", "2", "0", "x", "9"]), self.zset_key(), self.zset_key(), self.pick(["MIN", "MAX", "min", "x"])] + self.maybe(0.5, "COUNT", self.pick(["1", "3", "0", "x"]))])
+
+    def make_zset_algebra(self):
+        name = self.pick(["ZUNION", "ZINTER", "ZDIFF", "ZUNIONSTORE", "ZINTERSTORE", "ZDIFFSTORE", "ZINTERCARD"])
+        count = self.random.randint(1, 3)
+        words = [name] + ([self.zset_key()] if name.endswith("STORE") else []) + [self.pick([str(count)] * 8 + ["0", "-1", "x", "5"])] + [self.zset_key() for _ in range(count)]
+        return words + self.maybe(0.3, "WEIGHTS", *[self.pick(["1", "2", "3", "0.5", "inf", "0"] + ["x"] * (self.random.random() < 0.1)) for _ in range(count)]) + \
+            self.maybe(0.3, "AGGREGATE", self.pick(["SUM", "MIN", "MAX", "sum", "x"])) + self.maybe(0.4, "WITHSCORES") + self.maybe(0.1, "LIMIT", self.pick(["0", "1", "-1"]))
+
+    def point(self):
+        return self.pick(POINTS) if self.random.random() < 0.7 else ["%.6f" % self.random.uniform(-180, 180), "%.6f" % self.random.uniform(-85, 85)]
+
+    def make_geo_add(self):
+        return ["GEOADD", self.pick(GEO_KEYS)] + self.maybe(0.1, self.pick(["NX", "XX", "CH"])) + [w for _ in range(self.random.randint(1, 5)) for w in self.point() + [self.member()]]
+
+    def make_geo_add_often(self):
+        return self.make_geo_add()
+
+    def make_geo_ask(self):
+        return self.pick([["GEOPOS", self.pick(GEO_KEYS)] + self.some(self.member), ["GEOHASH", self.pick(GEO_KEYS)] + self.some(self.member),
+                          ["GEODIST", self.pick(GEO_KEYS), self.member(), self.member()] + self.maybe(0.5, self.pick(["m", "KM", "ft", "mi", "x"]))])
+
+    def geo_options(self):
+        # Of equally distant members either may be the one that COUNT cuts off.
+        return self.maybe(0.4, "WITHCOORD") + self.maybe(0.4, "WITHDIST") + self.maybe(0.4, "WITHHASH") + self.maybe(0.4, self.pick(["ASC", "DESC"])) + self.maybe(0.1, "COUNT", self.pick(["1000", "0", "x"])) + self.maybe(0.05, "ANY")
+
+    def radius(self):
+        return [self.pick(["1", "100", "2000", "6000", "30000", "0", "-1", "x"]), self.pick(["m", "km", "km", "km", "mi", "ft"])]
+
+    def make_geo_search(self):
+        center = self.pick([["FROMMEMBER", self.member()], ["FROMLONLAT"] + self.point()])
+        shape = self.pick([["BYRADIUS"] + self.radius(), ["BYBOX", self.pick(["10", "500", "5000", "20000"])] + self.radius()])
+        return self.pick([["GEOSEARCH", self.pick(GEO_KEYS)] + center + shape + self.geo_options(), ["GEOSEARCHSTORE", self.zset_key(), self.pick(GEO_KEYS)] + center + shape,
+                          [self.pick(["GEORADIUS", "GEORADIUS_RO"]), self.pick(GEO_KEYS)] + self.point() + self.radius() + self.geo_options(),
+                          [self.pick(["GEORADIUSBYMEMBER", "GEORADIUSBYMEMBER_RO"]), self.pick(GEO_KEYS), self.member()] + self.radius() + self.geo_options() + self.maybe(0.1, "STORE", self.zset_key())])
     def make_list_push(self):
         if self.random.random() < 0.05:  # Past the limits of small lists, now and then.
             return ["RPUSH", self.key()] + ["element%d" % i for i in range(self.pick([700, 900, 1500]))]
@@ -170,6 +298,18 @@ class Generator:
         return self.pick([[self.pick(["BLPOP", "BRPOP"])] + self.some(self.key, 1, 3) + [timeout], ["BLMOVE", self.key(), self.key(), self.end(), self.end(), timeout],
                           ["BRPOPLPUSH", self.key(), self.key(), timeout], ["BLMPOP", timeout, self.pick(["1", "2", "0"]), self.key(), self.key(), self.end()] + self.maybe(0.3, "COUNT", self.pick(COUNTS))])
 
+    def make_sort(self):
+        by = self.maybe(0.4, "BY", self.pick(["nosort", "k*", "w_*", "h_*->f1", "*"]))
+        get = [w for _ in range(self.random.choice([0, 0, 1, 2])) for w in ("GET", self.pick(["#", "k*", "w_*", "h_*->f1", "fixed"]))]
+        # Texts found by BY may be equal; then the order would be that of a hash function.
+        options = by + get + (self.maybe(0.5, "ALPHA") if not by else []) + self.maybe(0.3, self.pick(["ASC", "DESC", "desc"])) + self.maybe(0.3, "LIMIT", self.pick(["0", "1", "-1", "x"]), self.pick(["1", "3", "-1", "100"]))
+        if options[:2] == ["BY", "nosort"]:
+            options = ["BY", "nosort"] + get  # The order of a large set is its own.
+            return ["SORT", self.pick(ZSET_KEYS)] + options + ["STORE", self.key()]
+        return self.pick([["SORT", self.key()] + options + self.maybe(0.3, "STORE", self.key()), ["SORT_RO", self.key()] + options, ["SORT", self.pick(KEYS[:4]), "ALPHA"] + self.maybe(0.3, "DESC")])
+
+    def make_sort_weights(self):
+        return self.pick([["SET", "w_" + self.pick(MEMBERS[:8]), self.pick(["1", "2", "2", "10", "x", "1.5"])], ["HSET", "h_" + self.pick(MEMBERS[:8]), "f1", self.pick(["3", "1", "y"])]])
     def stream_id(self):
         # Ids that grow slowly, so that most are accepted and many are met again.
         return self.pick(["%d-%d" % (self.random.randint(1, 40), self.random.randint(0, 2)), "%d" % self.random.randint(1, 40)] * 4 + ["0", "0-0", "x", "1-2-3", "18446744073709551615-18446744073709551615"])
@@ -262,6 +402,18 @@ class Generator:
             return self.pick([["SAVE"], ["DEBUG", "RELOAD"], ["DEBUG", "RELOAD", "NOFLUSH", "MERGE"]])
         # A BGSAVE would make the answers to what follows a matter of luck.
         return self.pick([["LASTSAVE"], ["DEBUG", "RELOAD", "x"], ["DEBUG", "POPULATE"]])
+
+    def make_operation(self):
+        return self.pick([["ROLE"], ["REPLICAOF", "no", "one"], ["SLAVEOF", "NO", "ONE"], ["REPLICAOF", "h", "70000"], ["REPLICAOF", "h", "x"],
+                          ["FAILOVER"], ["FAILOVER", "ABORT"], ["FAILOVER", "TIMEOUT", self.pick(["0", "x", "5"])], ["FAILOVER", "TO", "h", self.pick(["1", "x"]), "FORCE"],
+                          ["WAIT", self.pick(["0", "-1", "x"]), self.pick(["0", "10", "-1", "x"])],
+                          ["READONLY"], ["READWRITE"], ["ASKING"], ["CLUSTER", self.pick(["INFO", "SLOTS", "MYID", "NODES"])], ["CLUSTER", "KEYSLOT", self.key()],
+                          ["MODULE", "LIST"], ["MODULE", "UNLOAD", "x"], ["ACL", "WHOAMI"], ["CLIENT", "CACHING", "YES"], ["CLIENT", "UNPAUSE"],
+                          ["CLIENT", "PAUSE", self.pick(["x", "-1", "9223372036854775807", "0"]), self.pick(["WRITE", "ALL", "SOME"])], ["CLIENT", "GETREDIR"],
+                          ["CONFIG", "REWRITE"], ["LATENCY", "RESET", "nothing"], ["LATENCY", "HISTORY", "nothing"], ["LATENCY", "GRAPH", "nothing"], ["LATENCY", "LATEST"],
+                          ["LATENCY", "HISTOGRAM", "nothing"], ["SLOWLOG", "GET", self.pick(["0", "-2", "x"])], ["SLOWLOG", "RESET"], ["MEMORY", "PURGE"],
+                          ["LOLWUT", "VERSION", self.pick(["x", "5"]), "x"], ["MIGRATE", "127.0.0.1", "1", "no such key", self.pick(["0", "x"]), self.pick(["10", "x"])],
+                          ["MIGRATE", "127.0.0.1", "1", self.pick(["no such key", ""]), "0", "10"] + self.pick([["COPY"], ["AUTH"], ["AUTH2", "a"], ["NOPE"], ["KEYS", "none", "no"]])])
 
     def make_session(self):
         return self.pick([["PING"], ["PING", self.word()], ["ECHO", self.word()], ["CLIENT", "GETNAME"], ["CLIENT", "SETNAME", self.pick(["me", "a b", "", "x\ny"])],

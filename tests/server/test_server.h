@@ -19,11 +19,16 @@
 #include "protocol/resp_value.h"
 #include "server/commands/command_families.h"
 #include "server/config/config_store.h"
+#include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/command_table.h"
 #include "server/exec/dispatcher.h"
+#include "server/exec/monitor_feed.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
+#include "server/migration/migrator.h"
+#include "server/observe/latency_monitor.h"
+#include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
 #include "server/pubsub/channel_registry.h"
 #include "storage/disk/journal.h"
@@ -64,6 +69,10 @@ struct TestServer {
   IgnoredControl control;
   Keyspace keyspace{64, 16, 12345};
   Journal journal;
+  SlowLog slow_log;
+  LatencyMonitor latency_monitor;
+  MonitorFeed monitors;
+  ClientPause pause;
   ChannelRegistry channels;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
@@ -74,10 +83,16 @@ struct TestServer {
                        .state = &state,
                        .control = &control,
                        .persistence = &persistence,
+                       .slow_log = &slow_log,
+                       .latency_monitor = &latency_monitor,
+                       .monitors = &monitors,
+                       .pause = &pause,
+                       .migrator = &migrator,
                        .channels = &channels,
                        .publisher = &channels,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
+  Migrator migrator{services};
 
  private:
   static Config WithoutSavePoints(Config config) {
@@ -161,6 +176,14 @@ class TestClient {
   // The reply that a wait ended with; an error value if there is none yet.
   RespValue Resume() {
     return DecodeRespValue(ResumeRaw()).value_or(RespValue::Error("no reply yet"));
+  }
+  // What the client got besides its replies. REQUIRES: as ResumeRaw.
+  std::string TakeDelivered() {
+    std::string bytes;
+    for (const Mailbox::Message& message : own_mailbox_.Take()) {
+      if (message.subject == Mailbox::Subject::kDeliver) bytes.append(*message.bytes);
+    }
+    return bytes;
   }
   Session& session() { return session_; }
   const Session& session() const { return session_; }

@@ -18,12 +18,14 @@ LAYERS = {
     "storage/disk": {"storage", "storage/types", "storage/base"},
     "server/config": {"storage/base"},
     "server/observe": {"server/config", "storage/base"},
+    "server/process": {"server/config", "server/observe", "storage/base"},
     "server/exec": {"server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/persistence": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/pubsub": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
-    "server/commands": {"server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
+    "server/migration": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
+    "server/commands": {"server/migration", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/net": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
-    "server": {"server/net", "server/commands", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types",
+    "server": {"server/net", "server/commands", "server/process", "server/migration", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types",
                "storage/base", "protocol"},
 }
 

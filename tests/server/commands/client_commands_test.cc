@@ -176,5 +176,81 @@ TEST_F(ClientCommandsTest, TrackingIsOff) {
   EXPECT_EQ(Run("CLIENT", "NO-EVICT", "x"), Error("ERR syntax error"));
 }
 
+TEST_F(ClientCommandsTest, APauseOfWritersLetsOthersRead) {
+  const auto other = NewClient();
+  EXPECT_EQ(Run("CLIENT", "PAUSE", "1000", "WRITE"), Ok());
+  EXPECT_EQ(other->Run("GET", "k"), Nil());
+  EXPECT_EQ(other->RunRaw({"SET", "k", "v"}), "");
+  EXPECT_TRUE(other->session().is_waiting());
+  EXPECT_THAT(Run("INFO", "clients").text(), HasSubstr("blocked_clients:1\r\n"));
+  EXPECT_EQ(Run("GET", "k"), Nil());
+  EXPECT_EQ(Run("SET", "k"), Error("ERR wrong number of arguments for 'set' command"));
+  EXPECT_EQ(Run("CLIENT", "UNPAUSE"), Ok());
+  EXPECT_EQ(other->ResumeRaw(), "");
+  EXPECT_FALSE(other->session().is_waiting());
+  EXPECT_EQ(other->Run("SET", "k", "v"), Ok());
+  EXPECT_THAT(Run("INFO", "commandstats").text(), HasSubstr("cmdstat_set:calls=1,"));
+}
+
+TEST_F(ClientCommandsTest, APauseOfAllEndsByItself) {
+  const auto other = NewClient();
+  Run("CLIENT", "PAUSE", "100");
+  EXPECT_EQ(other->RunRaw({"PING"}), "");
+  Advance(99);
+  EXPECT_EQ(other->ResumeRaw(), "");
+  EXPECT_TRUE(other->session().is_waiting());
+  Advance(1);
+  other->ResumeRaw();
+  EXPECT_EQ(other->Run("PING"), RespValue::Simple("PONG"));
+}
+
+TEST_F(ClientCommandsTest, ATransactionThatWritesWaitsWhole) {
+  const auto other = NewClient();
+  other->Run("MULTI");
+  other->Run("SET", "k", "v");
+  const auto reader = NewClient();
+  reader->Run("MULTI");
+  reader->Run("GET", "k");
+  Run("CLIENT", "PAUSE", "1000", "WRITE");
+  EXPECT_EQ(other->RunRaw({"EXEC"}), "");
+  EXPECT_EQ(reader->RunRaw({"EXEC"}), "*1\r\n$-1\r\n");
+  Run("CLIENT", "UNPAUSE");
+  other->ResumeRaw();
+  EXPECT_EQ(other->RunRaw({"EXEC"}), "*1\r\n+OK\r\n");
+}
+
+TEST_F(ClientCommandsTest, APauseInATransactionBeginsBehindIt) {
+  Run("MULTI");
+  Run("CLIENT", "PAUSE", "1000", "WRITE");
+  Run("SET", "k", "v");
+  Run("EXEC");
+  EXPECT_EQ(Run("GET", "k"), Bulk("v"));
+  EXPECT_EQ(RunRaw({"SET", "k", "w"}), "");
+}
+
+TEST_F(ClientCommandsTest, NothingExpiresWhileWritersWait) {
+  Run("SET", "k", "v", "PX", "10");
+  Run("CLIENT", "PAUSE", "1000", "WRITE");
+  Advance(20);
+  EXPECT_EQ(Run("GET", "k"), Nil());
+  EXPECT_FALSE(dispatcher_.SweepExpired(0, 1, 1'000'000));
+  EXPECT_EQ(keyspace_.expired_keys(), 0u);
+  Run("CLIENT", "UNPAUSE");
+  EXPECT_EQ(Run("GET", "k"), Nil());
+  EXPECT_EQ(keyspace_.expired_keys(), 1u);
+}
+
+TEST_F(ClientCommandsTest, PauseTellsWhatIsWrong) {
+  EXPECT_EQ(Run("CLIENT", "PAUSE", "abc"), Error("ERR timeout is not an integer or out of range"));
+  EXPECT_EQ(Run("CLIENT", "PAUSE", "-1"), Error("ERR timeout is negative"));
+  EXPECT_EQ(Run("CLIENT", "PAUSE", "9223372036854775807"), Error("ERR timeout is out of range"));
+  EXPECT_EQ(Run("CLIENT", "PAUSE", "1", "SOME"),
+            Error("ERR CLIENT PAUSE mode must be WRITE or ALL"));
+  EXPECT_EQ(Run("CLIENT", "PAUSE", "1", "ALL", "x"),
+            Error("ERR unknown subcommand or wrong number of arguments for 'PAUSE'. Try CLIENT "
+                  "HELP."));
+  EXPECT_EQ(Run("PING"), RespValue::Simple("PONG"));
+}
+
 }  // namespace
 }  // namespace redstart

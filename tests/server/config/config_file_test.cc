@@ -110,10 +110,20 @@ TEST_F(ConfigFileTest, UnknownDirectivesGetAHint) {
 
 TEST_F(ConfigFileTest, DirectivesThatGuardSomethingAreRefused) {
   EXPECT_THAT(Add("user alice on >secret\n"), HasSubstr("'user' is refused: "));
-  EXPECT_THAT(Add("rename-command FLUSHALL ''\n"), HasSubstr("'rename-command' is refused: "));
   EXPECT_THAT(Add("loadmodule x.so\n"), HasSubstr("'loadmodule' is refused: "));
   EXPECT_THAT(Add("sentinel monitor a b 1 1\n"), HasSubstr("'sentinel' is refused: "));
   EXPECT_THAT(Add("search.threads 3\n"), HasSubstr("modules cannot be loaded"));
+}
+
+TEST_F(ConfigFileTest, RenamedCommandsAreKeptWithTheirPlaces) {
+  EXPECT_EQ(Add("port 1\nrename-command FLUSHALL ''\nrename-command GET fetch\n"), "ok");
+  const std::vector<RenamedCommand>& renamed = loader_.config().renamed_commands;
+  ASSERT_EQ(renamed.size(), 2u);
+  EXPECT_EQ(renamed[0].from, "FLUSHALL");
+  EXPECT_EQ(renamed[0].to, "");
+  EXPECT_EQ(renamed[1].to, "fetch");
+  EXPECT_THAT(renamed[1].where, HasSubstr("at line 3 of "));
+  EXPECT_THAT(Add("rename-command GET\n"), HasSubstr("wrong number of arguments"));
 }
 
 TEST_F(ConfigFileTest, PasswordsAreNotPrinted) {

@@ -19,7 +19,7 @@ constexpr CommandSpec kRows[] = {
     {.name = "EXEC", .arity = 1, .flags = kLoading | kEndsTransaction, .run = Nothing},
     {.name = "AUTH", .arity = -2, .flags = kNoAuth | kLoading, .run = Nothing},
     {.name = "WATCH", .arity = -2, .flags = kNoMulti, .run = Nothing},
-    {.name = "DEBUG", .arity = -2, .flags = kDebugGuarded, .run = Nothing},
+    {.name = "DEBUG", .arity = -2, .flags = kProtected | kDebugGuarded, .run = Nothing},
     {.name = "PING", .arity = -1, .flags = kTellsHealth, .run = Nothing},
     {.name = "CLIENT", .arity = -2, .flags = kContainer},
     {.name = "CLIENT KILL", .arity = -3, .run = Nothing},

@@ -2,6 +2,7 @@
 
 #include <gmock/gmock.h>
 
+#include "absl/strings/str_cat.h"
 #include "tests/server/commands/command_test.h"
 
 namespace redstart {
@@ -113,7 +114,7 @@ TEST_F(BlockingTest, EveryWayToMakeAListWakes) {
 TEST_F(BlockingTest, MovesThroughACircleOfKeysEndWhereTheyBegan) {
   std::vector<std::unique_ptr<TestClient>> movers;
   for (int i = 0; i < 20; ++i) {
-    movers.push_back(Waiting("BLMOVE", "k" + std::to_string(i), "k" + std::to_string((i + 1) % 20),
+    movers.push_back(Waiting("BLMOVE", absl::StrCat("k", i), absl::StrCat("k", (i + 1) % 20),
                              "LEFT", "RIGHT", "0"));
   }
   Run("RPUSH", "k0", "v");
@@ -213,6 +214,7 @@ TEST_F(BlockingTest, ACommandCountsWhenItsWaitEnds) {
   const auto late = Waiting("BLPOP", "m", "0.01");
   EXPECT_EQ(calls(), 0u);
   Run("RPUSH", "l", "a");
+  served->ResumeRaw();
   EXPECT_EQ(calls(), 1u);
   Advance(10);
   late->ResumeRaw();

@@ -52,6 +52,31 @@ TEST_F(CommandTableTest, FullNamesHaveABar) {
   EXPECT_EQ(table_.FindFullName("client kill"), nullptr);
 }
 
+TEST_F(CommandTableTest, RenamedCommandsAreKnownByTheirNewNamesOnly) {
+  const RenamedCommand renames[] = {
+      {"get", "Fetch", ""}, {"fetch", "x.1", ""}, {"GETRANGE", "", ""}, {"client", "peer", ""}};
+  ASSERT_TRUE(CheckRenames(families_, renames).ok());
+  const CommandTable renamed(families_, renames);
+  EXPECT_EQ(renamed.Find("get"), nullptr);
+  EXPECT_EQ(renamed.Find("fetch"), nullptr);
+  EXPECT_EQ(renamed.Find("getrange"), nullptr);
+  EXPECT_EQ(NameOf(renamed.Find("X.1")), "GET");
+  EXPECT_EQ(renamed.Find("x.1")->full_name, "get");
+  const std::vector<std::string_view> request = {"PEER", "kill"};
+  EXPECT_EQ(NameOf(renamed.Resolve(request)), "CLIENT KILL");
+  EXPECT_EQ(NameOf(renamed.FindFullName("peer|id")), "CLIENT ID");
+  EXPECT_EQ(renamed.FindFullName("client|id"), nullptr);
+}
+
+TEST_F(CommandTableTest, RenamesThatMakeNoSenseAreRefused) {
+  const RenamedCommand absent[] = {{"nonsense", "x", "at line 3 of a.conf"}};
+  EXPECT_EQ(CheckRenames(families_, absent).message(),
+            "rename-command at line 3 of a.conf: there is no command 'nonsense'");
+  const RenamedCommand taken[] = {{"get", "Client", "at line 1 of b.conf"}};
+  EXPECT_EQ(CheckRenames(families_, taken).message(),
+            "rename-command at line 1 of b.conf: there is already a command 'Client'");
+}
+
 TEST_F(CommandTableTest, SubcommandsKnowTheirParent) {
   const CommandRow* parent = table_.Find("client");
   ASSERT_EQ(parent->subcommands.size(), 2u);

@@ -25,6 +25,9 @@ class ReplicaFeedTest : public testing::Test {
     while (feed->HasMore()) EXPECT_TRUE(feed->Take(portion, &bytes));
     return bytes;
   }
+  // Nobody may be left to be woken that goes away now.
+  ~ReplicaFeedTest() override { Mailbox::FlushWakes(); }
+
   size_t Messages() {
     Mailbox::FlushWakes();
     return mailbox_.Take().size();
