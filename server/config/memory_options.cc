@@ -19,8 +19,6 @@ constexpr Spelling kPolicies[] = {
 constexpr std::string_view kNoEviction = "eviction is not built yet";
 constexpr std::string_view kAlwaysLazy = "large values are always freed in the background";
 constexpr std::string_view kNoDefrag = "defragmentation is not built yet";
-constexpr std::string_view kNoEncodings =
-    "these types choose their encodings by themselves for now";
 
 constexpr Option kRows[] = {
     {.name = "maxmemory", .value = Memory<&Config::maxmemory>(0, LLONG_MAX)},
@@ -110,14 +108,10 @@ constexpr Option kRows[] = {
     // Encodings of small values.
     {.name = "hash-max-listpack-entries",
      .alias = "hash-max-ziplist-entries",
-     .value = Integer<&Config::hash_max_listpack_entries>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Integer<&Config::hash_max_listpack_entries>(0, LONG_MAX)},
     {.name = "hash-max-listpack-value",
      .alias = "hash-max-ziplist-value",
-     .value = Memory<&Config::hash_max_listpack_value>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Memory<&Config::hash_max_listpack_value>(0, LONG_MAX)},
     {.name = "list-max-listpack-size",
      .alias = "list-max-ziplist-size",
      .value = Integer<&Config::list_max_listpack_size>(INT_MIN, INT_MAX)},
@@ -126,36 +120,21 @@ constexpr Option kRows[] = {
      .support = Support::kNoEffect,
      .why = "lists are never compressed in memory here"},
     {.name = "set-max-intset-entries",
-     .value = Integer<&Config::set_max_intset_entries>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Integer<&Config::set_max_intset_entries>(0, LONG_MAX)},
     {.name = "set-max-listpack-entries",
-     .value = Integer<&Config::set_max_listpack_entries>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Integer<&Config::set_max_listpack_entries>(0, LONG_MAX)},
     {.name = "set-max-listpack-value",
-     .value = Integer<&Config::set_max_listpack_value>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Integer<&Config::set_max_listpack_value>(0, LONG_MAX)},
     {.name = "zset-max-listpack-entries",
      .alias = "zset-max-ziplist-entries",
-     .value = Integer<&Config::zset_max_listpack_entries>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Integer<&Config::zset_max_listpack_entries>(0, LONG_MAX)},
     {.name = "zset-max-listpack-value",
      .alias = "zset-max-ziplist-value",
-     .value = Memory<&Config::zset_max_listpack_value>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Memory<&Config::zset_max_listpack_value>(0, LONG_MAX)},
     {.name = "hll-sparse-max-bytes", .value = Memory<&Config::hll_sparse_max_bytes>(0, LONG_MAX)},
-    {.name = "stream-node-max-bytes",
-     .value = Memory<&Config::stream_node_max_bytes>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+    {.name = "stream-node-max-bytes", .value = Memory<&Config::stream_node_max_bytes>(0, LONG_MAX)},
     {.name = "stream-node-max-entries",
-     .value = Integer<&Config::stream_node_max_entries>(0, LLONG_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEncodings},
+     .value = Integer<&Config::stream_node_max_entries>(0, LLONG_MAX)},
 };
 
 }  // namespace
