@@ -77,7 +77,7 @@ void RequestParser::Reset() {
   ForgetRequest();
   consumed_ = 0;
   bytes_wanted_ = 1;
-  error_.clear();
+  error_ = nullptr;
 }
 
 void RequestParser::ForgetRequest() {
@@ -248,8 +248,8 @@ RequestParser::Step RequestParser::Wait(size_t bytes_wanted) {
 }
 
 RequestParser::Step RequestParser::Fail(std::string_view text) {
-  error_ = "ERR Protocol error: ";
-  error_ += text;
+  error_ = std::make_unique<std::string>("ERR Protocol error: ");
+  error_->append(text);
   return Step::kError;
 }
 

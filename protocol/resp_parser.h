@@ -13,6 +13,7 @@
 #include <cstddef>
 #include <cstdint>
 #include <limits>
+#include <memory>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -58,7 +59,7 @@ class RequestParser {
   size_t bytes_wanted() const { return bytes_wanted_; }
 
   // After kError: what to send behind the '-', such as "ERR Protocol error: invalid bulk length".
-  std::string_view error() const { return error_; }
+  std::string_view error() const { return error_ == nullptr ? std::string_view() : *error_; }
 
   // Forgets an unfinished request (the connection was reset).
   void Reset();
@@ -95,7 +96,7 @@ class RequestParser {
 
   size_t consumed_ = 0;
   size_t bytes_wanted_ = 1;
-  std::string error_;
+  std::unique_ptr<std::string> error_;  // There is hardly ever one, and a parser per client.
 };
 
 }  // namespace redstart

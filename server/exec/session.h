@@ -97,18 +97,18 @@ class Session {
   void Reset(bool authenticated_by_default);
 
   // --- Published: written by the owner's thread, read by all. ---
-  std::atomic<int> database{0};
+  // (In an order without gaps: there is one of these per client.)
   std::atomic<uint8_t> resp_version{2};
   // Set by QUIT, by protocol errors and the like: send what is there, then close.
   std::atomic<bool> close_after_reply{false};
   std::atomic<WaitReason> wait_reason{WaitReason::kNone};
-  std::atomic<uint64_t> wait_number{0};  // Of the wait under way, or the last one.
   std::atomic<bool> wait_has_deadline{false};
   std::atomic<bool> watch_failed{false};  // A watched key has changed: EXEC will refuse.
   std::atomic<bool> no_evict{false};
   std::atomic<bool> no_touch{false};
   std::atomic<bool> reads_journal{false};  // A replica, as far as commands are concerned.
   std::atomic<bool> is_monitor{false};     // Set by MonitorFeed alone.
+  std::atomic<uint64_t> wait_number{0};    // Of the wait under way, or the last one.
   std::atomic<uint64_t> last_interaction_ms;
   std::atomic<const CommandRow*> last_command{nullptr};
   std::atomic<int> queued_commands{-1};  // CLIENT LIST's multi.
@@ -116,6 +116,7 @@ class Session {
   std::atomic<uint32_t> queued_bytes{0};
   std::atomic<uint32_t> input_bytes{0};  // qbuf: read and not yet executed.
   std::atomic<uint32_t> input_capacity{0};
+  std::atomic<int> database{0};
   std::atomic<uint64_t> output_bytes{0};  // omem: replies that the socket has not taken yet.
 
   // Labels: the owner writes them under the registry's lock (SessionRegistry::SetLabel) and may

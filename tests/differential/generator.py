@@ -51,6 +51,9 @@ class Generator:
 
     def command(self):
         args = [arg.encode("latin-1") if isinstance(arg, str) else arg for arg in self.pick(self.makers)(self)]
+        # DEBUG means what it says: POPULATE takes any count, and RELOAD without MERGE ends redis-server.
+        if args[0] == b"DEBUG":
+            return args
         if self.random.random() < 0.03 and len(args) > 1:
             args.pop()  # Arity and syntax errors.
         elif self.random.random() < 0.03 and args[0] not in (b"ZRANK", b"ZREVRANK"):  # Which take one more since Redis 7.2.
