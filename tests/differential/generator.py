@@ -412,7 +412,7 @@ class Generator:
                           ["WAIT", self.pick(["0", "-1", "x"]), self.pick(["0", "10", "-1", "x"])],
                           ["READONLY"], ["READWRITE"], ["ASKING"], ["CLUSTER", self.pick(["INFO", "SLOTS", "MYID", "NODES"])], ["CLUSTER", "KEYSLOT", self.key()],
                           ["MODULE", "LIST"], ["MODULE", "UNLOAD", "x"], ["ACL", "WHOAMI"], ["CLIENT", "CACHING", "YES"], ["CLIENT", "UNPAUSE"],
-                          ["CLIENT", "PAUSE", self.pick(["x", "-1", "9223372036854775807", "0"]), self.pick(["WRITE", "ALL", "SOME"])], ["CLIENT", "GETREDIR"],
+                          ["CLIENT", "PAUSE", self.pick(["x", "-1", "1.5", "0"]), self.pick(["WRITE", "ALL", "SOME"])], ["CLIENT", "GETREDIR"],
                           ["CONFIG", "REWRITE"], ["LATENCY", "RESET", "nothing"], ["LATENCY", "HISTORY", "nothing"], ["LATENCY", "GRAPH", "nothing"], ["LATENCY", "LATEST"],
                           ["LATENCY", "HISTOGRAM", "nothing"], ["SLOWLOG", "GET", self.pick(["0", "-2", "x"])], ["SLOWLOG", "RESET"], ["MEMORY", "PURGE"],
                           ["LOLWUT", "VERSION", self.pick(["x", "5"]), "x"], ["MIGRATE", "127.0.0.1", "1", "no such key", self.pick(["0", "x"]), self.pick(["10", "x"])],
