@@ -19,6 +19,8 @@ constexpr size_t kFlushBytes = 256 * 1024;
 // What a request that is not complete gets at once; beyond it the buffer doubles as bytes really
 // arrive, because the length that a client announces is only a promise.
 constexpr size_t kFirstPendingBytes = 128 * 1024;
+// That buffer grows by so much at least.
+constexpr size_t kLeastGrowth = 32 * 1024;
 // A replica's file and stream are handed to the socket in portions of this size.
 constexpr size_t kFeedPortion = 256 * 1024;
 
@@ -188,10 +190,13 @@ void Connection::Keep(std::string_view rest) {
 }
 
 bool Connection::GrowPending(size_t wanted) {
-  // Not beyond what the request needs: a value of 512 MB must not take a buffer of a gigabyte.
+  // Not far beyond what the request is known to need: a value of 512 MB must not take a buffer of a
+  // gigabyte. But by a part of what there is in any case: of a request of many small arguments only
+  // the next one is known, and to grow by that much each time would copy all the others as often.
   // (While the session waits nothing is parsed, so nobody knows.)
   const size_t useful = session_.is_waiting() ? wanted : std::min(wanted, parser_.bytes_wanted());
-  const size_t capacity = std::max(useful, pending_.capacity + 1);
+  const size_t part = std::max(pending_.capacity / 8, kLeastGrowth);
+  const size_t capacity = std::max(useful, pending_.capacity + part);
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
   std::memcpy(bytes.get(), pending_.bytes.get(), pending_.size);
   pending_.bytes = std::move(bytes);

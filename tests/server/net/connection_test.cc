@@ -42,6 +42,7 @@ constexpr CommandSpec kWaitCommands[] = {
 struct Wire {
   std::string to_server;
   std::string to_client;
+  int reads = 0;
   bool closed_by_client = false;
   bool closed_by_server = false;
   std::shared_ptr<StreamWaiter> reader;
@@ -55,6 +56,7 @@ class FakeStream : public ByteStream {
     if (wire_->to_server.empty()) {
       return {wire_->closed_by_client ? Status::kClosed : Status::kWouldBlock};
     }
+    ++wire_->reads;
     const size_t count = wire_->to_server.copy(to, size);
     wire_->to_server.erase(0, count);
     return {Status::kOk, count};
@@ -126,6 +128,15 @@ class ConnectionTest : public testing::Test {
       std::make_shared<Connection>(&thread_, std::make_unique<FakeStream>(&wire_),
                                    server_.sessions.NextId(), Session::Peer{}, server_.NowMs());
 };
+
+TEST_F(ConnectionTest, ARequestOfManySmallArgumentsIsReadInLargePieces) {
+  constexpr int kKeys = 100'000;
+  std::string request = "*" + std::to_string(kKeys + 1) + "\r\n$6\r\nEXISTS\r\n";
+  for (int i = 0; i < kKeys; ++i) request += "$3\r\nkey\r\n";
+  const size_t bytes = request.size();
+  EXPECT_EQ(Send(request), ":0\r\n");
+  EXPECT_LT(wire_.reads, static_cast<int>(bytes / 20'000));
+}
 
 TEST_F(ConnectionTest, WhatComesBehindADeferredRequestWaitsForItsReply) {
   EXPECT_EQ(Send("PING\r\nDEFER\r\nECHO one\r\n*2\r\n$4\r\nECHO\r\n$3\r\ntwo\r\n"), "+PONG\r\n");
