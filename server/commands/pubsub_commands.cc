@@ -36,7 +36,7 @@ template <SubscriptionKind kKind>
 void Subscribe(Call& call, Args args, ReplyBuilder& reply) {
   // Inside EXEC each command is expected to give one reply; for the older two Redis makes an
   // exception.
-  if (kKind == kShardChannel && call.holds_locks()) {
+  if (kKind == kShardChannel && !call.may_wait()) {
     return reply.Fail("ERR SSUBSCRIBE isn't allowed for a DENY BLOCKING client");
   }
   for (const std::string_view name : args.subspan(1)) {

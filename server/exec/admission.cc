@@ -61,8 +61,7 @@ struct IsEnabled {
     const std::string option = IsDebug(request) ? "enable-debug-command" : "enable-module-command";
     return "ERR " + name + " command not allowed. If the " + option +
            " option is set to \"local\", you can run it from a local connection, otherwise you "
-           "need "
-           "to set this option in the configuration file, and then restart the server.";
+           "need to set this option in the configuration file, and then restart the server.";
   }
 
  private:

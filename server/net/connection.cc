@@ -176,7 +176,9 @@ void Connection::Keep(std::string_view rest) {
   }
   if (pending_.bytes != nullptr && rest.data() >= pending_.bytes.get() &&
       rest.data() < pending_.bytes.get() + pending_.capacity) {
-    std::memmove(pending_.bytes.get(), rest.data(), rest.size());
+    if (rest.data() != pending_.bytes.get()) {
+      std::memmove(pending_.bytes.get(), rest.data(), rest.size());
+    }
     pending_.size = rest.size();
   } else {
     Pending kept;
