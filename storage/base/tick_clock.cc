@@ -9,7 +9,7 @@
 namespace redstart {
 namespace {
 
-// Long enough that the two reads of the system's clock are off by less than 0.01 %.
+// Long enough that two sightings that are each off by a hundred nanoseconds err by 0.01 %.
 constexpr uint64_t kMeasuredNanos = 2'000'000;
 
 // Whether the counter ticks at one rate in every state of the CPU.
@@ -25,16 +25,39 @@ bool HasInvariantCounter() {
 #endif
 }
 
+#if defined(__x86_64__)
+// Both clocks at one instant.
+struct Sighting {
+  uint64_t ticks = 0;
+  uint64_t nanos = 0;
+};
+
+// The best of several: a thread that is taken off its CPU between the two reads would pair the
+// instants of two moments.
+Sighting Look() {
+  Sighting best;
+  uint64_t best_width = UINT64_MAX;
+  for (int i = 0; i < 16; ++i) {
+    const uint64_t before = __rdtsc();
+    const uint64_t nanos = TickClock::SteadyNanos();
+    const uint64_t width = __rdtsc() - before;
+    if (width >= best_width) continue;
+    best_width = width;
+    best = {before + width / 2, nanos};
+  }
+  return best;
+}
+#endif
+
 // Nanoseconds per tick with `shift` bits behind the point, or 0 if there is no such counter.
 uint64_t MeasureRate([[maybe_unused]] int shift) {
   if (!HasInvariantCounter()) return 0;
 #if defined(__x86_64__)
-  const uint64_t started = TickClock::SteadyNanos();
-  const uint64_t first = __rdtsc();
-  uint64_t elapsed = 0;
-  while (elapsed < kMeasuredNanos) elapsed = TickClock::SteadyNanos() - started;
-  const uint64_t ticks = __rdtsc() - first;
-  return ticks == 0 ? 0 : (elapsed << shift) / ticks;
+  const Sighting first = Look();
+  Sighting last = first;
+  while (last.nanos - first.nanos < kMeasuredNanos) last = Look();
+  const uint64_t ticks = last.ticks - first.ticks;
+  return ticks == 0 ? 0 : ((last.nanos - first.nanos) << shift) / ticks;
 #else
   return 0;
 #endif
