@@ -12,6 +12,7 @@
 #include "server/commands/info_memory.h"
 #include "server/commands/info_statistics.h"
 #include "server/commands/persistence_info.h"
+#include "server/commands/replica_list.h"
 #include "server/exec/keyspace_access.h"
 #include "server/observe/build_id.h"
 #include "server/observe/host.h"
@@ -97,6 +98,13 @@ void WriteClients(const Call& call, InfoFields& fields) {
 void WriteReplication(const Call& call, InfoFields& fields) {
   fields.Text("role", "master");
   fields.Number("connected_slaves", TotalOfClients(*call.services().sessions).replicas);
+  const auto replicas = ListReplicas(*call.services().sessions, call.now_ms());
+  for (size_t i = 0; i < replicas.size(); ++i) {
+    const Replica& replica = replicas[i];
+    fields.Text(fmt::format("slave{}", i),
+                fmt::format("ip={},port={},state={},offset={},lag={}", replica.address,
+                            replica.port, replica.state, replica.acked_offset, replica.lag_s));
+  }
   fields.Text("master_failover_state", "no-failover");
   fields.Text("master_replid", call.services().state->replication_id);
   fields.Text("master_replid2", std::string(40, '0'));

@@ -2,9 +2,12 @@
 // be told to be one, and refuses to become anything else.
 
 #include <limits>
+#include <string>
+#include <vector>
 
 #include "server/commands/client_totals.h"
 #include "server/commands/command_families.h"
+#include "server/commands/replica_list.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
 #include "server/exec/errors.h"
@@ -13,13 +16,20 @@
 namespace redstart {
 namespace {
 
-// ROLE. Readers of the effect stream are listed on Redis once they have told how far they have
-// come; nobody asks them yet.
+// ROLE. Replicas are the readers of the effect stream (SYNC) that have got the whole file.
 void Role(Call& call, Args, ReplyBuilder& reply) {
   reply.Array(3);
   reply.Bulk("master");
   reply.Integer(static_cast<int64_t>(call.services().journal->end_offset()));
-  reply.EmptyArray();
+  std::vector<Replica> replicas = ListReplicas(*call.services().sessions, call.now_ms());
+  std::erase_if(replicas, [](const Replica& replica) { return !replica.IsOnline(); });
+  reply.Array(replicas.size());
+  for (const Replica& replica : replicas) {
+    reply.Array(3);
+    reply.Bulk(replica.address);
+    reply.Bulk(std::to_string(replica.port));
+    reply.Bulk(std::to_string(replica.acked_offset));
+  }
 }
 
 // REPLICAOF host port | NO ONE
@@ -143,7 +153,7 @@ constexpr auto kGroup = CommandGroup::kServer;
 constexpr std::string_view kTips = "request_policy:all_shards response_policy:agg_min";
 constexpr CommandSpec kCommands[] = {
     {.name = "FAILOVER",
-     .args = "[TO host port [FORCE]] [ABORT] [TIMEOUT milliseconds]",
+     .args = "[TO <target: host port [FORCE]>] [ABORT] [TIMEOUT milliseconds]",
      .arity = -1,
      .flags = kFlags,
      .group = kGroup,
@@ -152,7 +162,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Hands the role of the master over to a replica.",
      .complexity = "O(1)"},
     {.name = "REPLICAOF",
-     .args = "<host port | NO ONE>",
+     .args = "<args: <host-port: host port> | <no-one: NO ONE>>",
      .arity = 3,
      .flags = kFlags | kNoAsyncLoading,
      .group = kGroup,
@@ -170,16 +180,17 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Returns the server's part in replication.",
      .complexity = "O(1)"},
     {.name = "SLAVEOF",
-     .args = "<host port | NO ONE>",
+     .args = "<args: <host-port: host port> | <no-one: NO ONE>>",
      .arity = 3,
      .flags = kFlags | kNoAsyncLoading,
      .group = kGroup,
      .run = ReplicaOf,
      .since = "1.0.0",
+     .deprecated = "5.0.0 REPLICAOF",
      .summary = "Makes the server a replica of another, or a master: the old name of REPLICAOF.",
      .complexity = "O(1)"},
     {.name = "WAIT",
-     .args = "numreplicas timeout",
+     .args = "numreplicas timeout#i",
      .arity = 3,
      .group = CommandGroup::kGeneric,
      .categories = kCategoryConnection,
@@ -189,7 +200,7 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(1)",
      .tips = kTips},
     {.name = "WAITAOF",
-     .args = "numlocal numreplicas timeout",
+     .args = "numlocal numreplicas timeout#i",
      .arity = 4,
      .flags = kNoScript,
      .group = CommandGroup::kGeneric,

@@ -188,6 +188,11 @@ struct CommandSpec {
   uint32_t categories = 0;
   Handler run = {};
   std::string_view since = {};
+  // The version since when other commands are to be used instead, and which: "6.2.0 SET with GET".
+  std::string_view deprecated = {};
+  // What came later, a line each that begins with the version: "6.0.0 option KEEPTTL".
+  std::string_view history = {};
+  bool is_internal = false;  // Made for servers and their tests, not for applications.
   std::string_view summary = {};
   std::string_view complexity = {};
   // Redis's command tips, separated by spaces, e.g. "nondeterministic_output

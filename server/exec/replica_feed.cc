@@ -56,8 +56,16 @@ bool ReplicaFeed::TakeFile(size_t max, std::string* out) {
   out->resize(before + static_cast<size_t>(std::max<ssize_t>(got, 0)));
   if (got <= 0) return false;
   taken_ += static_cast<uint64_t>(got);
-  if (taken_ == size_) close(std::exchange(descriptor_, -1));
+  if (taken_ == size_) {
+    close(std::exchange(descriptor_, -1));
+    file_taken_.store(true, std::memory_order_relaxed);
+  }
   return true;
+}
+
+ReplicaFeed::Phase ReplicaFeed::phase() const {
+  if (state_.load(std::memory_order_relaxed) != State::kReady) return Phase::kWaitsForFile;
+  return file_taken_.load(std::memory_order_relaxed) ? Phase::kReadsStream : Phase::kReadsFile;
 }
 
 uint64_t ReplicaFeed::pending() const {

@@ -27,6 +27,14 @@ class ReplicaFeed {
   ReplicaFeed(const ReplicaFeed&) = delete;
   ReplicaFeed& operator=(const ReplicaFeed&) = delete;
 
+  // --- Any thread. ---
+  // How far the reader is, in the order of what it gets.
+  enum class Phase : uint8_t { kWaitsForFile, kReadsFile, kReadsStream };
+  Phase phase() const;
+  // What it has told with REPLCONF ACK, and when (0: never).
+  std::atomic<int64_t> acked_offset{0};
+  std::atomic<uint64_t> acked_ms{0};
+
   // --- Who makes the file. ---
   // REQUIRES: every shard is locked.
   void AttachJournal(Journal* journal);
@@ -61,6 +69,7 @@ class ReplicaFeed {
   int descriptor_ = -1;
   uint64_t size_ = 0;
   uint64_t taken_ = 0;
+  std::atomic<bool> file_taken_{false};
   bool announced_ = false;
 };
 

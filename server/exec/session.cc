@@ -76,11 +76,6 @@ Session::~Session() {
   delete subscriptions_.load(std::memory_order_relaxed);
 }
 
-void Session::StartFeed(std::shared_ptr<ReplicaFeed> feed) {
-  reads_journal.store(true, std::memory_order_relaxed);
-  feed_ = std::move(feed);
-}
-
 const Session::Labels& Session::labels() const {
   static const Labels kDefaults;
   return labels_ == nullptr ? kDefaults : *labels_;

@@ -53,6 +53,8 @@ class Session {
   ReplyMode reply_mode = ReplyMode::kOn;
   // REPLCONF rdb-only: SYNC sends the file and no stream.
   bool wants_rdb_only = false;
+  // REPLCONF listening-port; settled before SYNC, when others may read it.
+  uint16_t replica_port = 0;
 
   bool in_transaction() const { return transaction_ != nullptr; }
   // REQUIRES: in_transaction().
@@ -67,11 +69,9 @@ class Session {
   WatchList& watches();
   void DropWatches();
 
-  // Makes the session a replica, as far as commands are concerned: what it gets from here on comes
-  // from the feed (SYNC).
-  void StartFeed(std::shared_ptr<ReplicaFeed> feed);
-  // Null unless StartFeed was called.
-  ReplicaFeed* feed() { return feed_.get(); }
+  // What a replica gets, once SYNC has made the session one (SessionRegistry::StartFeed), or null.
+  // The owner's thread, and any that holds the registry's lock.
+  ReplicaFeed* feed() const { return feed_.get(); }
 
   // Made on first use; its counts are for every thread.
   Subscriptions& subscriptions();

@@ -48,6 +48,12 @@ std::shared_ptr<BlockedRequest> SessionRegistry::BlockedOf(uint64_t session) {
   return found == sessions_.end() ? nullptr : found->second->blocked_;
 }
 
+void SessionRegistry::StartFeed(Session* session, std::shared_ptr<ReplicaFeed> feed) {
+  const MutexLock lock(&mutex_);
+  session->reads_journal.store(true, std::memory_order_relaxed);
+  session->feed_ = std::move(feed);
+}
+
 void SessionRegistry::SetLabel(Session* session, std::string Session::Labels::*label,
                                std::string_view text) {
   const MutexLock lock(&mutex_);

@@ -42,6 +42,10 @@ class SessionRegistry {
   void SetBlocked(Session* session, std::shared_ptr<BlockedRequest> blocked);
   std::shared_ptr<BlockedRequest> BlockedOf(uint64_t session);
 
+  // Makes a session a replica, as far as commands are concerned: what it gets from here on comes
+  // from the feed. Its own thread only.
+  void StartFeed(Session* session, std::shared_ptr<ReplicaFeed> feed);
+
   // Changes a label of a session; its own thread only.
   void SetLabel(Session* session, std::string Session::Labels::*label, std::string_view text);
   void ResetLabels(Session* session);
