@@ -177,8 +177,9 @@ constexpr KeySpec kFieldKey[] = {
 
 constexpr CommandSpec kCommands[] = {
     {.name = "BITFIELD",
-     .args = "key [<GET encoding offset | [OVERFLOW <WRAP | SAT | FAIL>] <SET encoding offset "
-             "value | INCRBY encoding offset increment>> ...]",
+     .args = "key [<operation: GET <get-block: encoding offset> | <write: [OVERFLOW "
+             "<overflow-block: WRAP | SAT | FAIL>] <write-operation: SET <set-block: encoding "
+             "offset value#i> | INCRBY <incrby-block: encoding offset increment>>>> ...]",
      .arity = -2,
      .keys = kFieldKey,
      .flags = kWrite | kDenyOom,
@@ -189,7 +190,7 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(1) for each operation",
      .key_flags = BitFieldKeyFlags},
     {.name = "BITFIELD_RO",
-     .args = "key [GET encoding offset [GET encoding offset ...]]",
+     .args = "key [GET <get-block: encoding offset> ...]",
      .arity = -2,
      .keys = kReadFirstKey,
      .flags = kReadOnly | kFast,

@@ -348,7 +348,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Commands about client connections.",
      .complexity = "Depends on subcommand."},
     {.name = "CLIENT CACHING",
-     .args = "<YES | NO>",
+     .args = "<mode: YES | NO>",
      .arity = 3,
      .flags = kSession,
      .group = kGroup,
@@ -398,28 +398,41 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(1)",
      .tips = "nondeterministic_output"},
     {.name = "CLIENT KILL",
-     .args =
-         "<ip:port | <ID client-id | TYPE <NORMAL | MASTER | REPLICA | PUBSUB> | USER username | "
-         "ADDR ip:port | LADDR ip:port | SKIPME <YES | NO>> ...>",
+     .args = "<filter: old-format=ip:port!2.8.12 | <new-format: [ID client-id@2.8.12] | [TYPE "
+             "<client-type@2.8.12: normal#t | master#t@3.2.0 | slave#t | replica#t@5.0.0 | "
+             "pubsub#t>] | [USER username] | [ADDR addr=ip:port] | [LADDR laddr=ip:port@6.2.0] | "
+             "[SKIPME <skipme: YES | NO>]> ...>",
      .arity = -3,
      .flags = kOthers,
      .group = kGroup,
      .run = Kill,
      .since = "2.4.0",
+     .history = "2.8.12 filters beside the address alone\n"
+                "2.8.12 filter ID\n"
+                "3.2.0 type master\n"
+                "5.0.0 type replica, the new name of slave\n"
+                "6.2.0 filter LADDR",
      .summary = "Ends connections.",
      .complexity = kPerClient},
     {.name = "CLIENT LIST",
-     .args = "[TYPE <NORMAL | MASTER | REPLICA | PUBSUB>] [ID client-id [client-id ...]]",
+     .args = "[TYPE <client-type@5.0.0: normal#t | master#t | replica#t | pubsub#t>] [ID "
+             "client-id@6.2.0 [client-id ...]]",
      .arity = -2,
      .flags = kOthers,
      .group = kGroup,
      .run = List,
      .since = "2.4.0",
+     .history = "2.8.12 field id\n"
+                "5.0.0 filter TYPE\n"
+                "6.0.0 field user\n"
+                "6.2.0 fields argv-mem, tot-mem, laddr and redir; filter ID\n"
+                "7.0.0 fields resp, multi-mem, rbs and rbp\n"
+                "7.0.3 field ssub",
      .summary = "Describes the connected clients, one line each.",
      .complexity = kPerClient,
      .tips = "nondeterministic_output"},
     {.name = "CLIENT NO-EVICT",
-     .args = "<ON | OFF>",
+     .args = "<enabled: ON | OFF>",
      .arity = 3,
      .flags = kOthers,
      .group = kGroup,
@@ -428,7 +441,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Says whether the connection may be ended when clients take too much memory.",
      .complexity = "O(1)"},
     {.name = "CLIENT NO-TOUCH",
-     .args = "<ON | OFF>",
+     .args = "<enabled: ON | OFF>",
      .arity = 3,
      .flags = kNoScript | kLoading | kStale,
      .group = kGroup,
@@ -437,16 +450,17 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Says whether the connection's reads count as uses of keys.",
      .complexity = "O(1)"},
     {.name = "CLIENT PAUSE",
-     .args = "timeout [WRITE | ALL]",
+     .args = "timeout#i [mode@6.2.0: WRITE | ALL]",
      .arity = -3,
      .flags = kOthers | kNeedsWhole,
      .group = kGroup,
      .run = Pause,
      .since = "3.0.0",
+     .history = "6.2.0 the mode, so that writes alone can be paused",
      .summary = "Lets clients wait for some time.",
      .complexity = "O(1)"},
     {.name = "CLIENT REPLY",
-     .args = "<ON | OFF | SKIP>",
+     .args = "<action: ON | OFF | SKIP>",
      .arity = 3,
      .flags = kSession,
      .group = kGroup,
@@ -455,7 +469,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Says whether the connection gets replies.",
      .complexity = "O(1)"},
     {.name = "CLIENT SETINFO",
-     .args = "<LIB-NAME libname | LIB-VER libver>",
+     .args = "<attr: lib-name#t libname | lib-ver#t libver>",
      .arity = 4,
      .flags = kSession,
      .group = kGroup,
@@ -483,7 +497,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Describes how keys are tracked for the connection.",
      .complexity = "O(1)"},
     {.name = "CLIENT UNBLOCK",
-     .args = "client-id [TIMEOUT | ERROR]",
+     .args = "client-id [unblock-type: TIMEOUT | ERROR]",
      .arity = -3,
      .flags = kOthers,
      .group = kGroup,

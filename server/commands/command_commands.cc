@@ -2,6 +2,7 @@
 
 #include <algorithm>
 
+#include "server/commands/command_docs.h"
 #include "server/commands/command_families.h"
 #include "server/commands/command_info.h"
 #include "server/commands/help_reply.h"
@@ -181,7 +182,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Returns how many commands there are.",
      .complexity = "O(1)"},
     {.name = "COMMAND DOCS",
-     .args = "[command-name [command-name ...]]",
+     .args = "[command-name ...]",
      .arity = -2,
      .flags = kFlags,
      .group = kGroup,
@@ -221,18 +222,19 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Describes the subcommands.",
      .complexity = "O(1)"},
     {.name = "COMMAND INFO",
-     .args = "[command-name [command-name ...]]",
+     .args = "[command-name ...]",
      .arity = -2,
      .flags = kFlags,
      .group = kGroup,
      .categories = kCategoryConnection,
      .run = Info,
      .since = "2.8.13",
+     .history = "7.0.0 without a name it tells of every command",
      .summary = "Describes some or all commands.",
      .complexity = kPerLookup,
      .tips = kAnyOrder},
     {.name = "COMMAND LIST",
-     .args = "[FILTERBY <MODULE module-name | ACLCAT category | PATTERN pattern>]",
+     .args = "[FILTERBY <filterby: MODULE module-name | ACLCAT category | PATTERN pattern>]",
      .arity = -2,
      .flags = kFlags,
      .group = kGroup,

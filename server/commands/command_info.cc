@@ -3,7 +3,6 @@
 #include <algorithm>
 #include <bit>
 
-#include "server/commands/command_syntax.h"
 #include "server/exec/arg_reader.h"
 
 namespace redstart {
@@ -63,10 +62,6 @@ constexpr std::string_view kGroups[] = {"generic",    "string", "list",      "se
                                         "connection", "server", "scripting", "hyperloglog",
                                         "cluster",    "geo",    "stream",    "bitmap"};
 
-// By SyntaxArgument::Type.
-constexpr std::string_view kArgumentTypes[] = {
-    "string", "integer", "double", "key", "pattern", "unix-time", "pure-token", "oneof", "block"};
-
 void ReplyWithFlags(uint32_t flags, absl::Span<const FlagName> names, ReplyBuilder& reply) {
   reply.Set(static_cast<size_t>(std::ranges::count_if(
       names, [&](const FlagName& name) { return (flags & name.flag) != 0; })));
@@ -94,16 +89,6 @@ void ReplyWithTips(std::string_view tips, ReplyBuilder& reply) {
     tips.remove_prefix(std::min(end + 1, tips.size()));
   }
   reply.EndSet(handle, count);
-}
-
-void ReplyWithPair(std::string_view name, int64_t value, ReplyBuilder& reply) {
-  reply.Bulk(name);
-  reply.Integer(value);
-}
-
-void ReplyWithPair(std::string_view name, std::string_view value, ReplyBuilder& reply) {
-  reply.Bulk(name);
-  reply.Bulk(value);
 }
 
 // The head of {"type": ..., "spec": {...}}.
@@ -145,53 +130,24 @@ void ReplyWithKeySpec(const KeySpec& spec, ReplyBuilder& reply) {
   }
 }
 
+}  // namespace
+
+void ReplyWithPair(std::string_view name, int64_t value, ReplyBuilder& reply) {
+  reply.Bulk(name);
+  reply.Integer(value);
+}
+
+void ReplyWithPair(std::string_view name, std::string_view value, ReplyBuilder& reply) {
+  reply.Bulk(name);
+  reply.Bulk(value);
+}
+
 std::vector<const CommandRow*> ListedSubcommands(const CommandRow& row) {
   std::vector<const CommandRow*> listed;
   std::ranges::copy_if(row.subcommands, std::back_inserter(listed),
                        [](const CommandRow* subcommand) { return IsListed(*subcommand); });
   return listed;
 }
-
-void ReplyWithArguments(const std::vector<SyntaxArgument>& arguments, ReplyBuilder& reply);
-
-void ReplyWithArgument(const SyntaxArgument& argument, ReplyBuilder& reply) {
-  using Type = SyntaxArgument::Type;
-  const bool has_parts = argument.type == Type::kOneOf || argument.type == Type::kBlock;
-  const size_t flags = size_t{argument.optional} + argument.multiple + argument.multiple_token;
-  const size_t handle = reply.BeginMap();
-  size_t pairs = 3;
-  ReplyWithPair("name", argument.name, reply);
-  ReplyWithPair("type", kArgumentTypes[static_cast<size_t>(argument.type)], reply);
-  if (!has_parts) ReplyWithPair("display_text", argument.name, reply);
-  if (argument.key_spec >= 0) {
-    ReplyWithPair("key_spec_index", argument.key_spec, reply);
-    ++pairs;
-  }
-  if (!argument.token.empty()) {
-    ReplyWithPair("token", argument.token, reply);
-    ++pairs;
-  }
-  if (flags > 0) {
-    reply.Bulk("flags");
-    reply.Set(flags);
-    if (argument.optional) reply.Simple("optional");
-    if (argument.multiple) reply.Simple("multiple");
-    if (argument.multiple_token) reply.Simple("multiple_token");
-    ++pairs;
-  }
-  if (has_parts) {
-    reply.Bulk("arguments");
-    ReplyWithArguments(argument.arguments, reply);
-  }
-  reply.EndMap(handle, pairs);
-}
-
-void ReplyWithArguments(const std::vector<SyntaxArgument>& arguments, ReplyBuilder& reply) {
-  reply.Array(arguments.size());
-  for (const SyntaxArgument& argument : arguments) ReplyWithArgument(argument, reply);
-}
-
-}  // namespace
 
 KeyRange KeyRangeOf(const CommandSpec& spec) {
   KeyRange range;
@@ -245,27 +201,6 @@ void ReplyWithCommand(const CommandRow& row, ReplyBuilder& reply) {
   if (subcommands.empty()) return reply.Set(0);
   reply.Array(subcommands.size());
   for (const CommandRow* subcommand : subcommands) ReplyWithCommand(*subcommand, reply);
-}
-
-void ReplyWithDocs(const CommandRow& row, ReplyBuilder& reply) {
-  const CommandSpec& spec = *row.spec;
-  const std::vector<const CommandRow*> subcommands = ListedSubcommands(row);
-  reply.Map(4 + size_t{!spec.args.empty()} + size_t{!subcommands.empty()});
-  ReplyWithPair("summary", spec.summary, reply);
-  ReplyWithPair("since", spec.since, reply);
-  ReplyWithPair("group", GroupName(spec.group), reply);
-  ReplyWithPair("complexity", spec.complexity, reply);
-  if (!spec.args.empty()) {
-    reply.Bulk("arguments");
-    ReplyWithArguments(ParseSyntax(spec), reply);
-  }
-  if (subcommands.empty()) return;
-  reply.Bulk("subcommands");
-  reply.Map(subcommands.size());
-  for (const CommandRow* subcommand : subcommands) {
-    reply.Bulk(subcommand->full_name);
-    ReplyWithDocs(*subcommand, reply);
-  }
 }
 
 bool HasKeys(const CommandSpec& spec) {

@@ -31,8 +31,6 @@ KeyRange KeyRangeOf(const CommandSpec& spec);
 
 // The array of ten that COMMAND and COMMAND INFO answer with.
 void ReplyWithCommand(const CommandRow& row, ReplyBuilder& reply);
-// The map that COMMAND DOCS answers with. It has what rows have: no history, no deprecations.
-void ReplyWithDocs(const CommandRow& row, ReplyBuilder& reply);
 // The names of KeyFlags, as a set.
 void ReplyWithKeyFlags(uint16_t flags, ReplyBuilder& reply);
 
@@ -57,6 +55,11 @@ std::optional<uint32_t> FindAclCategory(std::string_view name);
 inline bool IsListed(const CommandRow& row) {
   return !row.spec->Has(kUnlisted);
 }
+std::vector<const CommandRow*> ListedSubcommands(const CommandRow& row);
+
+// An entry of a map.
+void ReplyWithPair(std::string_view name, int64_t value, ReplyBuilder& reply);
+void ReplyWithPair(std::string_view name, std::string_view value, ReplyBuilder& reply);
 
 }  // namespace redstart
 

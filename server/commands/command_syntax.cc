@@ -4,6 +4,7 @@
 #include <utility>
 
 #include "absl/strings/ascii.h"
+#include "absl/types/span.h"
 #include "server/exec/arg_reader.h"
 
 namespace redstart {
@@ -29,7 +30,8 @@ constexpr std::string_view kIntegers[] = {
 constexpr std::string_view kDoubles[] = {"height", "latitude", "longitude", "radius",
                                          "score",  "timeout",  "width"};
 
-Type TypeOf(std::string_view name) {
+Type TypeOfWord(std::string_view name, std::string_view shown) {
+  if (std::ranges::none_of(shown, absl::ascii_islower)) return Type::kPureToken;
   if (std::ranges::find(kIntegers, name) != std::end(kIntegers)) return Type::kInteger;
   if (std::ranges::find(kDoubles, name) != std::end(kDoubles)) return Type::kDouble;
   if (name == "pattern") return Type::kPattern;
@@ -60,21 +62,67 @@ bool IsToken(const SyntaxArgument& argument) {
   return argument.type == Type::kPureToken;
 }
 
+// Cuts what stands behind the last `mark` off a word; empty if there is no such mark behind its
+// first letter.
+std::string_view CutOff(char mark, std::string_view* word) {
+  const size_t at = word->rfind(mark);
+  if (at == std::string_view::npos || at == 0 || at + 1 == word->size()) return {};
+  const std::string_view behind = word->substr(at + 1);
+  word->remove_suffix(behind.size() + 1);
+  return behind;
+}
+
+// Takes the marks of versions off a word or a group's name.
+void TakeVersions(std::string_view* word, SyntaxArgument* argument) {
+  argument->deprecated_since = CutOff('!', word);
+  argument->since = CutOff('@', word);
+}
+
+Type TypeOfMark(char mark) {
+  switch (mark) {
+    case 'i':
+      return Type::kInteger;
+    case 'd':
+      return Type::kDouble;
+    case 'p':
+      return Type::kPattern;
+    case 'k':
+      return Type::kKey;
+    case 't':
+      return Type::kPureToken;
+    default:
+      return Type::kString;
+  }
+}
+
 SyntaxArgument Word(std::string_view word) {
   SyntaxArgument argument;
-  argument.name = Lower(word);
-  if (std::ranges::none_of(word, absl::ascii_islower)) {
-    argument.type = Type::kPureToken;
-    argument.token = word;
-  } else {
-    argument.type = TypeOf(word);
+  TakeVersions(&word, &argument);
+  if (const std::string_view spec = CutOff('%', &word); !spec.empty()) {
+    argument.key_spec = spec[0] - '0';
+  }
+  const std::string_view type = CutOff('#', &word);
+  const size_t equals = word.find('=');
+  const bool named = equals != std::string_view::npos && equals > 0 && equals + 1 < word.size();
+  const std::string_view shown = named ? word.substr(equals + 1) : word;
+  argument.name = named ? word.substr(0, equals) : word;
+  argument.display_text = Lower(shown);
+  argument.type = type.empty() ? TypeOfWord(argument.name, shown) : TypeOfMark(type[0]);
+  if (argument.type == Type::kPureToken) {
+    argument.token = shown;
+    if (!named) argument.name = Lower(shown);
+    argument.display_text = argument.name;
   }
   return argument;
 }
 
+// The name of alternatives or a block that has none.
+constexpr std::string_view kUnnamedBlock = "block";
+constexpr std::string_view kUnnamedChoice = "choice";
+
 SyntaxArgument Block(Arguments arguments) {
   SyntaxArgument block;
-  block.name = "block";
+  block.name = kUnnamedBlock;
   block.type = Type::kBlock;
   block.arguments = std::move(arguments);
   return block;
@@ -87,7 +135,9 @@ void AttachTokens(Arguments* sequence) {
     const bool names_next = IsToken((*sequence)[i]) && !(*sequence)[i].optional;
     if (!names_next || IsToken(value) || value.optional || !value.token.empty()) continue;
     value.token = std::move((*sequence)[i].token);
-    if (value.type == Type::kOneOf || value.type == Type::kBlock) value.name = Lower(value.token);
+    if (value.name == kUnnamedBlock || value.name == kUnnamedChoice) {
+      value.name = Lower(value.token);
+    }
     sequence->erase(sequence->begin() + static_cast<ptrdiff_t>(i));
   }
 }
@@ -136,18 +186,36 @@ class Parser {
  private:
   // What stands behind an opening bracket, and the closing one.
   SyntaxArgument Group() {
-    Arguments alternatives;
+    std::string_view name;
+    if (at_ < pieces_.size() && pieces_[at_].size() > 1 && pieces_[at_].ends_with(':')) {
+      name = pieces_[at_++];
+      name.remove_suffix(1);
+    }
+    std::vector<Arguments> alternatives;
     while (true) {
-      alternatives.push_back(Fold(Sequence()));
+      alternatives.push_back(Sequence());
       if (at_ >= pieces_.size() || pieces_[at_] != "|") break;
       ++at_;
     }
     if (at_ < pieces_.size()) ++at_;
-    if (alternatives.size() == 1) return std::move(alternatives[0]);
+    SyntaxArgument group = Joined(std::move(alternatives), !name.empty());
+    if (!name.empty()) {
+      TakeVersions(&name, &group);
+      group.name = name;
+    }
+    return group;
+  }
+
+  static SyntaxArgument Joined(std::vector<Arguments> alternatives, bool is_named) {
+    if (alternatives.size() == 1 && is_named) {
+      AttachTokens(&alternatives[0]);
+      return Block(std::move(alternatives[0]));
+    }
+    if (alternatives.size() == 1) return Fold(std::move(alternatives[0]));
     SyntaxArgument choice;
-    choice.name = "choice";
+    choice.name = kUnnamedChoice;
     choice.type = Type::kOneOf;
-    choice.arguments = std::move(alternatives);
+    for (Arguments& sequence : alternatives) choice.arguments.push_back(Fold(std::move(sequence)));
     return choice;
   }
 
@@ -165,6 +233,11 @@ class Parser {
     sequence->push_back(std::move(inner));
   }
 
+  // Whether an argument is named again: its marks stand only where it is named first.
+  static bool IsSame(const SyntaxArgument& one, const SyntaxArgument& other) {
+    return one.name == other.name && one.token == other.token;
+  }
+
   // Folds the end of the sequence into one repeated argument, if that is what `inner` repeats.
   static bool Repeats(const SyntaxArgument& inner, Arguments* sequence) {
     const bool is_block = inner.type == Type::kBlock && inner.token.empty();
@@ -176,11 +249,13 @@ class Parser {
     for (Arguments* tail : {sequence, &attached}) {
       const auto count = static_cast<ptrdiff_t>(parts.size());
       if (tail->size() < parts.size() ||
-          !std::equal(parts.begin(), parts.end(), tail->end() - count)) {
+          !std::equal(parts.begin(), parts.end(), tail->end() - count, IsSame)) {
         continue;
       }
-      tail->erase(tail->end() - count, tail->end());
-      tail->push_back(inner);
+      if (is_block) {
+        tail->erase(tail->end() - count, tail->end());
+        tail->push_back(inner);
+      }
       tail->back().multiple = true;
       tail->back().multiple_token = !inner.token.empty();
       if (tail != sequence) *sequence = std::move(attached);
@@ -199,7 +274,8 @@ class Parser {
 int SpecAt(const CommandSpec& spec, int position) {
   for (size_t i = 0; i < spec.keys.size(); ++i) {
     const KeySpec& keys = spec.keys[i];
-    if (!keys.keyword.empty() || keys.unknown) continue;
+    const bool finds_no_key = (keys.flags & kKeyNotKey) != 0;
+    if (!keys.keyword.empty() || keys.unknown || finds_no_key) continue;
     const int first = keys.counted ? keys.index + keys.first : keys.index;
     const bool covers = keys.counted || keys.last < 0
                             ? position == first
@@ -219,17 +295,26 @@ int SpecBehind(const CommandSpec& spec, std::string_view token) {
   return -1;
 }
 
+void MarkKey(int key_spec, SyntaxArgument* argument) {
+  argument->type = Type::kKey;
+  argument->key_spec = key_spec;
+}
+
 // Marks the arguments that key specifications find. `position` is where the next one stands, 0 once
 // something optional or repeated came before.
-void MarkKeys(const CommandSpec& spec, Arguments* arguments, int position) {
-  for (SyntaxArgument& argument : *arguments) {
+void MarkKeys(const CommandSpec& spec, absl::Span<SyntaxArgument> arguments, int position) {
+  for (SyntaxArgument& argument : arguments) {
     int found = argument.token.empty() ? -1 : SpecBehind(spec, argument.token);
     if (found < 0 && position > 0 && argument.token.empty()) found = SpecAt(spec, position);
-    if (argument.type == Type::kBlock || argument.type == Type::kOneOf) {
-      MarkKeys(spec, &argument.arguments, argument.type == Type::kBlock ? position : 0);
-    } else if (found >= 0 && !IsToken(argument)) {
-      argument.type = Type::kKey;
-      argument.key_spec = found;
+    if (argument.type == Type::kOneOf) {
+      for (SyntaxArgument& alternative : argument.arguments) {
+        MarkKeys(spec, absl::MakeSpan(&alternative, 1), position);
+      }
+    } else if (argument.type == Type::kBlock) {
+      MarkKeys(spec, absl::MakeSpan(argument.arguments), position);
+      if (found >= 0) MarkKey(found, &argument.arguments[0]);
+    } else if (found >= 0 && !IsToken(argument) && argument.key_spec < 0) {
+      MarkKey(found, &argument);
     }
     const SyntaxCount count = CountWords({argument});
     position =
@@ -243,7 +328,7 @@ std::vector<SyntaxArgument> ParseSyntax(const CommandSpec& spec) {
   Arguments arguments = Parser(spec.args).Sequence();
   AttachTokens(&arguments);
   const bool is_subcommand = spec.name.find(' ') != std::string_view::npos;
-  MarkKeys(spec, &arguments, is_subcommand ? 2 : 1);
+  MarkKeys(spec, absl::MakeSpan(arguments), is_subcommand ? 2 : 1);
   return arguments;
 }
 

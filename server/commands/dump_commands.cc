@@ -108,7 +108,8 @@ void Restore(WriteKeys& keys, Args args, ReplyBuilder& reply) {
 }
 
 constexpr std::string_view kRestoreArgs =
-    "key ttl serialized-value [REPLACE] [ABSTTL] [IDLETIME seconds] [FREQ frequency]";
+    "key ttl serialized-value [REPLACE@3.0.0] [ABSTTL@5.0.0] [IDLETIME seconds@5.0.0] [FREQ "
+    "frequency@5.0.0]";
 constexpr std::string_view kRestoreComplexity =
     "O(M), M being the size of the payload; for sorted sets O(M*log(M))";
 
@@ -133,6 +134,9 @@ constexpr CommandSpec kCommands[] = {
      .categories = kCategoryDangerous,
      .run = Restore,
      .since = "2.6.0",
+     .history = "3.0.0 option REPLACE\n"
+                "5.0.0 option ABSTTL\n"
+                "5.0.0 options IDLETIME and FREQ",
      .summary = "Creates a key from a payload that DUMP made.",
      .complexity = kRestoreComplexity},
     {.name = "RESTORE-ASKING",
@@ -144,6 +148,10 @@ constexpr CommandSpec kCommands[] = {
      .categories = kCategoryKeyspace | kCategoryDangerous,
      .run = Restore,
      .since = "3.0.0",
+     .history = "3.0.0 option REPLACE\n"
+                "5.0.0 option ABSTTL\n"
+                "5.0.0 options IDLETIME and FREQ",
+     .is_internal = true,
      .summary = "RESTORE for the nodes of a cluster, while a slot is on its way.",
      .complexity = kRestoreComplexity},
 };

@@ -174,17 +174,19 @@ constexpr std::string_view kSearchCost =
 
 constexpr CommandSpec kCommands[] = {
     {.name = "GEOADD",
-     .args = "key [NX | XX] [CH] longitude latitude member [longitude latitude member ...]",
+     .args =
+         "key [condition@6.2.0: NX | XX] [change=CH@6.2.0] <data: longitude latitude member> ...",
      .arity = -5,
      .keys = kUpdateFirstKey,
      .flags = kWrite | kDenyOom,
      .group = CommandGroup::kGeo,
      .run = GeoAdd,
      .since = "3.2.0",
+     .history = "6.2.0 options CH, NX and XX",
      .summary = "Adds members with positions, or gives members other positions.",
      .complexity = "O(log(N)) for each member, N being the size of the set"},
     {.name = "GEOPOS",
-     .args = "key [member [member ...]]",
+     .args = "key [member ...]",
      .arity = -2,
      .keys = kReadFirstKey,
      .flags = kReadOnly,
@@ -194,7 +196,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Answers with the positions of members.",
      .complexity = "O(1) for each member"},
     {.name = "GEOHASH",
-     .args = "key [member [member ...]]",
+     .args = "key [member ...]",
      .arity = -2,
      .keys = kReadFirstKey,
      .flags = kReadOnly,
@@ -204,7 +206,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Answers with the positions of members as geohashes.",
      .complexity = "O(1) for each member"},
     {.name = "GEODIST",
-     .args = "key member1 member2 [M | KM | FT | MI]",
+     .args = "key member1 member2 [unit: m#t | km#t | ft#t | mi#t]",
      .arity = -4,
      .keys = kReadFirstKey,
      .flags = kReadOnly,
@@ -214,8 +216,9 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Answers with the distance between two members.",
      .complexity = "O(1)"},
     {.name = "GEOSEARCH",
-     .args = "key <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS radius <M | KM | "
-             "FT | MI> | BYBOX width height <M | KM | FT | MI>> [ASC | DESC] [COUNT count [ANY]] "
+     .args = "key <from: FROMMEMBER member | <FROMLONLAT longitude latitude>> <by: <circle: "
+             "BYRADIUS radius <unit: m#t | km#t | ft#t | mi#t>> | <box: BYBOX width height <unit: "
+             "m#t | km#t | ft#t | mi#t>>> [order: ASC | DESC] [count-block: COUNT count [ANY]] "
              "[WITHCOORD] [WITHDIST] [WITHHASH]",
      .arity = -7,
      .keys = kReadFirstKey,
@@ -223,64 +226,77 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kGeo,
      .run = Search<Center::kWords>,
      .since = "6.2.0",
+     .history = "7.0.0 units in capitals",
      .summary = "Answers with the members within a circle or a box.",
      .complexity = kSearchCost},
     {.name = "GEOSEARCHSTORE",
-     .args = "destination source <FROMMEMBER member | FROMLONLAT longitude latitude> <BYRADIUS "
-             "radius <M | KM | FT | MI> | BYBOX width height <M | KM | FT | MI>> [ASC | DESC] "
-             "[COUNT count [ANY]] [STOREDIST]",
+     .args = "destination source <from: FROMMEMBER member | <FROMLONLAT longitude latitude>> <by: "
+             "<circle: BYRADIUS radius <unit: m#t | km#t | ft#t | mi#t>> | <box: BYBOX width "
+             "height <unit: m#t | km#t | ft#t | mi#t>>> [order: ASC | DESC] [count-block: COUNT "
+             "count [ANY]] [STOREDIST]",
      .arity = -8,
      .keys = kStoreKeys,
      .flags = kWrite | kDenyOom,
      .group = CommandGroup::kGeo,
      .run = GeoSearchStore,
      .since = "6.2.0",
+     .history = "7.0.0 units in capitals",
      .summary = "Stores the members within a circle or a box.",
      .complexity = kSearchCost},
     {.name = "GEORADIUS",
-     .args = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
-             "[COUNT count [ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
+     .args = "key longitude latitude radius <unit: m#t | km#t | ft#t | mi#t> [WITHCOORD] "
+             "[WITHDIST] [WITHHASH] [count-block: COUNT count [ANY@6.2.0]] [order: ASC | DESC] "
+             "[store: STORE storekey=key | STOREDIST storedistkey=key]",
      .arity = -6,
      .keys = kRadiusKeys,
      .flags = kWrite | kDenyOom,
      .group = CommandGroup::kGeo,
      .run = GeoRadius<Center::kPoint>,
      .since = "3.2.0",
+     .deprecated = "6.2.0 GEOSEARCH and GEOSEARCHSTORE with BYRADIUS",
+     .history = "6.2.0 ANY behind COUNT\n"
+                "7.0.0 units in capitals",
      .summary = "Answers with, or stores, the members within a circle around a position.",
      .complexity = kSearchCost,
      .find_keys = FindRadiusKeys<6>},
     {.name = "GEORADIUSBYMEMBER",
-     .args = "key member radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count "
-             "[ANY]] [ASC | DESC] [STORE key | STOREDIST key]",
+     .args = "key member radius <unit: m#t | km#t | ft#t | mi#t> [WITHCOORD] [WITHDIST] [WITHHASH] "
+             "[count-block: COUNT count [ANY]] [order: ASC | DESC] [store: STORE storekey=key | "
+             "STOREDIST storedistkey=key]",
      .arity = -5,
      .keys = kRadiusByMemberKeys,
      .flags = kWrite | kDenyOom,
      .group = CommandGroup::kGeo,
      .run = GeoRadius<Center::kMember>,
      .since = "3.2.0",
+     .deprecated = "6.2.0 GEOSEARCH and GEOSEARCHSTORE with BYRADIUS and FROMMEMBER",
+     .history = "7.0.0 units in capitals",
      .summary = "Answers with, or stores, the members within a circle around a member.",
      .complexity = kSearchCost,
      .find_keys = FindRadiusKeys<5>},
     {.name = "GEORADIUS_RO",
-     .args = "key longitude latitude radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] "
-             "[COUNT count [ANY]] [ASC | DESC]",
+     .args = "key longitude latitude radius <unit: m#t | km#t | ft#t | mi#t> [WITHCOORD] "
+             "[WITHDIST] [WITHHASH] [count-block: COUNT count [ANY@6.2.0]] [order: ASC | DESC]",
      .arity = -6,
      .keys = kReadFirstKey,
      .flags = kReadOnly,
      .group = CommandGroup::kGeo,
      .run = Search<Center::kPoint>,
      .since = "3.2.10",
+     .deprecated = "6.2.0 GEOSEARCH with BYRADIUS",
+     .history = "6.2.0 ANY behind COUNT",
      .summary = "Answers with the members within a circle around a position.",
      .complexity = kSearchCost},
     {.name = "GEORADIUSBYMEMBER_RO",
-     .args = "key member radius <M | KM | FT | MI> [WITHCOORD] [WITHDIST] [WITHHASH] [COUNT count "
-             "[ANY]] [ASC | DESC]",
+     .args = "key member radius <unit: m#t | km#t | ft#t | mi#t> [WITHCOORD] [WITHDIST] [WITHHASH] "
+             "[count-block: COUNT count [ANY]] [order: ASC | DESC]",
      .arity = -5,
      .keys = kReadFirstKey,
      .flags = kReadOnly,
      .group = CommandGroup::kGeo,
      .run = Search<Center::kMember>,
      .since = "3.2.10",
+     .deprecated = "6.2.0 GEOSEARCH with BYRADIUS and FROMMEMBER",
      .summary = "Answers with the members within a circle around a member.",
      .complexity = kSearchCost},
 };

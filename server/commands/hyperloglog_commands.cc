@@ -262,7 +262,7 @@ constexpr KeySpec kDebuggedKey[] = {{.flags = kKeyReadWrite | kKeyAccess, .index
 
 constexpr CommandSpec kCommands[] = {
     {.name = "PFADD",
-     .args = "key [element [element ...]]",
+     .args = "key [element ...]",
      .arity = -2,
      .keys = kInsertFirstKey,
      .flags = kWrite | kDenyOom | kFast,
@@ -282,7 +282,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Estimates how many different elements were added to the HyperLogLogs at keys.",
      .complexity = "O(1) for one key, with a small constant; O(N) for N keys, with a large one"},
     {.name = "PFMERGE",
-     .args = "destkey [sourcekey [sourcekey ...]]",
+     .args = "destkey [sourcekey ...]",
      .arity = -2,
      .keys = kDestinationAndSources,
      .flags = kWrite | kDenyOom,
@@ -299,6 +299,7 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kHyperLogLog,
      .run = PfDebug,
      .since = "2.8.9",
+     .is_internal = true,
      .summary = "Shows how a HyperLogLog is held, or changes it.",
      .complexity = "N/A"},
     {.name = "PFSELFTEST",
@@ -307,6 +308,7 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kHyperLogLog,
      .run = PfSelfTest,
      .since = "2.8.9",
+     .is_internal = true,
      .summary = "Tests registers and estimates of HyperLogLogs.",
      .complexity = "N/A"},
 };

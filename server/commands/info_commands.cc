@@ -35,13 +35,14 @@ void Info(Call& call, Args args, ReplyBuilder& reply) {
 
 constexpr CommandSpec kCommands[] = {
     {.name = "INFO",
-     .args = "[section [section ...]]",
+     .args = "[section ...]",
      .arity = -1,
      .flags = kLoading | kStale | kSentinel | kNeedsWalk,
      .group = CommandGroup::kServer,
      .categories = kCategoryDangerous,
      .run = Info,
      .since = "1.0.0",
+     .history = "7.0.0 several sections in one call",
      .summary = "Tells about the server: its configuration, its load, its data.",
      .complexity = "O(1)",
      .tips = "nondeterministic_output request_policy:all_shards response_policy:special"},

@@ -105,6 +105,7 @@ constexpr CommandSpec kCommands[] = {
      .flags = kReadOnly | kFast,
      .run = Exists,
      .since = "1.0.0",
+     .history = "3.0.3 several keys",
      .summary = "Counts how many of the keys exist.",
      .complexity = "O(N) for N keys.",
      .tips = kSumOfShards},
@@ -143,6 +144,7 @@ constexpr CommandSpec kCommands[] = {
      .flags = kWrite | kFast,
      .run = RenameNx,
      .since = "1.0.0",
+     .history = "3.2.0 both names may be the same",
      .summary = "Gives a key another name unless that name is taken.",
      .complexity = "O(1)"},
 };

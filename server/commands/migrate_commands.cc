@@ -138,9 +138,9 @@ constexpr KeySpec kKeys[] = {
 };
 constexpr CommandSpec kCommands[] = {
     {.name = "MIGRATE",
-     .args =
-         "host port key destination-db timeout [COPY] [REPLACE] [AUTH password | AUTH2 username "
-         "password] [KEYS key [key ...]]",
+     .args = "host port <key-selector: key | empty-string=\"\"> destination-db timeout#i "
+             "[COPY@3.0.0] [REPLACE@3.0.0] [authentication: AUTH auth=password@4.0.7 | AUTH2 "
+             "<auth2@6.0.0: username password>] [KEYS keys=key@3.0.6 [keys ...]]",
      .arity = -6,
      .keys = kKeys,
      .flags = kWrite,
@@ -148,6 +148,10 @@ constexpr CommandSpec kCommands[] = {
      .categories = kCategoryDangerous,
      .run = Migrate,
      .since = "2.6.0",
+     .history = "3.0.0 options COPY and REPLACE\n"
+                "3.0.6 option KEYS\n"
+                "4.0.7 option AUTH\n"
+                "6.0.0 option AUTH2",
      .summary = "Moves keys to another server.",
      .complexity =
          "This command actually executes a DUMP+DEL in the source instance, and a RESTORE "

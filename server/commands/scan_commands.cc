@@ -52,11 +52,12 @@ void RandomKey(KeyWalk& walk, Args, ReplyBuilder& reply) {
 
 constexpr CommandSpec kCommands[] = {
     {.name = "SCAN",
-     .args = "cursor [MATCH pattern] [COUNT count] [TYPE type]",
+     .args = "cursor [MATCH pattern] [COUNT count] [TYPE type@6.0.0]",
      .arity = -2,
      .flags = kReadOnly | kTouchesArbitraryKeys,
      .run = Scan,
      .since = "2.8.0",
+     .history = "6.0.0 option TYPE",
      .summary = "Visits the keys of the database a few at a time.",
      .complexity = "O(1) for every call, O(N) for N keys from cursor 0 back to cursor 0.",
      .tips = "nondeterministic_output request_policy:special response_policy:special"},

@@ -89,6 +89,7 @@ constexpr CommandSpec kCommands[] = {
      .group = kGroup,
      .run = Get,
      .since = "2.2.12",
+     .history = "4.0.0 the client's address and name",
      .summary = "Returns the newest entries of the slow log.",
      .complexity = "O(N) where N is the number of entries returned",
      .tips = "request_policy:all_nodes nondeterministic_output"},

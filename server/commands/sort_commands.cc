@@ -325,8 +325,9 @@ constexpr std::string_view kCost =
 
 constexpr CommandSpec kCommands[] = {
     {.name = "SORT",
-     .args = "key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] "
-             "[ALPHA] [STORE destination]",
+     .args =
+         "key#k%0 [BY by-pattern=pattern#p%1] [LIMIT offset count] [GET get-pattern=pattern#p%1 "
+         "[GET get-pattern ...]] [order: ASC | DESC] [sorting=ALPHA] [STORE destination#k%2]",
      .arity = -2,
      .keys = kSortKeys,
      .flags = kWrite | kDenyOom,
@@ -338,8 +339,8 @@ constexpr CommandSpec kCommands[] = {
      .find_keys = FindSortKeys,
      .needs_whole = LooksUpOtherKeys},
     {.name = "SORT_RO",
-     .args = "key [BY pattern] [LIMIT offset count] [GET pattern [GET pattern ...]] [ASC | DESC] "
-             "[ALPHA]",
+     .args = "key [BY by-pattern=pattern#p%1] [LIMIT offset count] [GET get-pattern=pattern#p%1 "
+             "[GET get-pattern ...]] [order: ASC | DESC] [sorting=ALPHA]",
      .arity = -2,
      .keys = kSortReadKeys,
      .flags = kReadOnly,

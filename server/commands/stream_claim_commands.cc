@@ -261,8 +261,8 @@ void XAutoClaim(WriteKeys& keys, Args args, ReplyBuilder& reply) {
 
 constexpr CommandSpec kCommands[] = {
     {.name = "XCLAIM",
-     .args = "key group consumer min-idle-time id [id ...] [IDLE ms] [TIME unix-time-milliseconds] "
-             "[RETRYCOUNT count] [FORCE] [JUSTID] [LASTID lastid]",
+     .args = "key group consumer min-idle-time ID#s [ID#s ...] [IDLE ms] [TIME "
+             "unix-time-milliseconds] [RETRYCOUNT count] [FORCE] [JUSTID] [LASTID lastid]",
      .arity = -6,
      .keys = kUpdateFirstKey,
      .flags = kWrite | kFast,
@@ -273,13 +273,14 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(log N), N being the number of entries pending with the group",
      .tips = "nondeterministic_output"},
     {.name = "XAUTOCLAIM",
-     .args = "key group consumer min-idle-time start [COUNT count] [JUSTID]",
+     .args = "key group consumer min-idle-time start#s [COUNT count] [JUSTID]",
      .arity = -6,
      .keys = kDeleteInFirstKey,
      .flags = kWrite | kFast,
      .group = CommandGroup::kStream,
      .run = XAutoClaim,
      .since = "6.2.0",
+     .history = "7.0.0 the reply lists pending entries that had been deleted",
      .summary = "Makes entries that have been pending for long those of a consumer.",
      .complexity = "O(1) if the count is small",
      .tips = "nondeterministic_output"},

@@ -244,6 +244,7 @@ constexpr CommandSpec kCommands[] = {
      .group = kGroup,
      .run = Consumers,
      .since = "5.0.0",
+     .history = "7.2.0 field inactive",
      .summary = "Describes the consumers of a group.",
      .complexity = "O(1) for each",
      .tips = "nondeterministic_output"},
@@ -255,6 +256,7 @@ constexpr CommandSpec kCommands[] = {
      .group = kGroup,
      .run = Groups,
      .since = "5.0.0",
+     .history = "7.0.0 fields entries-read and lag",
      .summary = "Describes the groups of a stream.",
      .complexity = "O(1) for each"},
     {.name = "XINFO HELP",
@@ -266,13 +268,17 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Describes the subcommands.",
      .complexity = "O(1)"},
     {.name = "XINFO STREAM",
-     .args = "key [FULL [COUNT count]]",
+     .args = "key [full-block: FULL [COUNT count]]",
      .arity = -3,
      .keys = kReadSecond,
      .flags = kReadOnly,
      .group = kGroup,
      .run = DescribeStream,
      .since = "5.0.0",
+     .history = "6.0.0 FULL\n"
+                "7.0.0 fields max-deleted-entry-id, entries-added, recorded-first-entry-id, "
+                "entries-read and lag\n"
+                "7.2.0 field active-time; seen-time has another meaning",
      .summary = "Describes a stream.",
      .complexity = "O(1)"},
 };

@@ -318,7 +318,7 @@ constexpr KeySpec kStreamsOfGroup[] = {
     {.flags = kKeyReadOnly | kKeyAccess, .index = 4, .keyword = "STREAMS", .last = -1, .limit = 2}};
 constexpr CommandSpec kCommands[] = {
     {.name = "XREAD",
-     .args = "[COUNT count] [BLOCK milliseconds] STREAMS key [key ...] id [id ...]",
+     .args = "[COUNT count] [BLOCK milliseconds] <STREAMS key [key ...] ID#s [ID#s ...]>",
      .arity = -4,
      .keys = kStreams,
      .flags = kReadOnly | kBlocking,
@@ -328,8 +328,8 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Answers with the entries of streams beyond an id each, or waits for some.",
      .complexity = "O(N), N being the number of entries"},
     {.name = "XREADGROUP",
-     .args = "GROUP group consumer [COUNT count] [BLOCK milliseconds] [NOACK] STREAMS key [key "
-             "...] id [id ...]",
+     .args = "GROUP <group-block: group consumer> [COUNT count] [BLOCK milliseconds] [NOACK] "
+             "<STREAMS key [key ...] ID#s [ID#s ...]>",
      .arity = -7,
      .keys = kStreamsOfGroup,
      .flags = kWrite | kBlocking,

@@ -256,14 +256,19 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(N), N being the number of keys",
      .tips = "request_policy:multi_shard"},
     {.name = "SET",
-     .args = "key value [NX | XX] [GET] [EX seconds | PX milliseconds | EXAT unix-time-seconds | "
-             "PXAT unix-time-milliseconds | KEEPTTL]",
+     .args = "key value [condition@2.6.12: NX | XX] [GET@6.2.0] [expiration: EX seconds@2.6.12 | "
+             "PX milliseconds@2.6.12 | EXAT unix-time-seconds@6.2.0 | PXAT "
+             "unix-time-milliseconds@6.2.0 | KEEPTTL@6.0.0]",
      .arity = -3,
      .keys = kSetKey,
      .flags = kWrite | kDenyOom,
      .group = CommandGroup::kString,
      .run = Set,
      .since = "1.0.0",
+     .history = "2.6.12 options EX, PX, NX and XX\n"
+                "6.0.0 option KEEPTTL\n"
+                "6.2.0 options GET, EXAT and PXAT\n"
+                "7.0.0 NX together with GET",
      .summary = "Makes a key hold a string, whatever it held before, or creates it.",
      .complexity = "O(1)",
      .key_flags = SetKeyFlags},
@@ -275,6 +280,7 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kString,
      .run = SetNx,
      .since = "1.0.0",
+     .deprecated = "2.6.12 SET with NX",
      .summary = "Sets a key to a string if there is no such key yet.",
      .complexity = "O(1)"},
     {.name = "SETEX",
@@ -285,6 +291,7 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kString,
      .run = SetWithTtl<ExpireOption::Kind::kSeconds>,
      .since = "2.0.0",
+     .deprecated = "2.6.12 SET with EX",
      .summary = "Sets a key to a string and its time to live in seconds.",
      .complexity = "O(1)"},
     {.name = "PSETEX",
@@ -295,10 +302,11 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kString,
      .run = SetWithTtl<ExpireOption::Kind::kMilliseconds>,
      .since = "2.6.0",
+     .deprecated = "2.6.12 SET with PX",
      .summary = "Sets a key to a string and its time to live in milliseconds.",
      .complexity = "O(1)"},
     {.name = "MSET",
-     .args = "key value [key value ...]",
+     .args = "<data: key value> ...",
      .arity = -3,
      .keys = kOverwritePairs,
      .flags = kWrite | kDenyOom,
@@ -309,7 +317,7 @@ constexpr CommandSpec kCommands[] = {
      .complexity = "O(N), N being the number of keys",
      .tips = "request_policy:multi_shard response_policy:all_succeeded"},
     {.name = "MSETNX",
-     .args = "key value [key value ...]",
+     .args = "<data: key value> ...",
      .arity = -3,
      .keys = kInsertPairs,
      .flags = kWrite | kDenyOom,
@@ -326,6 +334,7 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kString,
      .run = GetSet,
      .since = "1.0.0",
+     .deprecated = "6.2.0 SET with GET",
      .summary = "Sets a key to a string and answers with the one before.",
      .complexity = "O(1)"},
     {.name = "GETDEL",
@@ -339,7 +348,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Answers with the string at a key and deletes the key.",
      .complexity = "O(1)"},
     {.name = "GETEX",
-     .args = "key [EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT "
+     .args = "key [expiration: EX seconds | PX milliseconds | EXAT unix-time-seconds | PXAT "
              "unix-time-milliseconds | PERSIST]",
      .arity = -2,
      .keys = kAccessAndUpdateFirstKey,

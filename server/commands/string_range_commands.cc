@@ -205,6 +205,7 @@ constexpr CommandSpec kCommands[] = {
      .group = CommandGroup::kString,
      .run = GetRange,
      .since = "1.0.0",
+     .deprecated = "2.0.0 GETRANGE",
      .summary = "The old name of GETRANGE.",
      .complexity = "O(N), N being the length of the part"},
     {.name = "SETRANGE",

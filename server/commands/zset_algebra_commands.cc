@@ -351,8 +351,8 @@ constexpr std::string_view kDiffCost =
 
 constexpr CommandSpec kCommands[] = {
     {.name = "ZUNION",
-     .args = "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>] "
-             "[WITHSCORES]",
+     .args = "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <aggregate: SUM | MIN "
+             "| MAX>] [WITHSCORES]",
      .arity = -3,
      .keys = kCountedKeys,
      .flags = kReadOnly,
@@ -362,8 +362,8 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Answers with the members that any of the sorted sets has.",
      .complexity = kUnionCost},
     {.name = "ZUNIONSTORE",
-     .args = "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | "
-             "MIN | MAX>]",
+     .args = "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE "
+             "<aggregate: SUM | MIN | MAX>]",
      .arity = -4,
      .keys = kStoreKeys,
      .flags = kWrite | kDenyOom,
@@ -373,8 +373,8 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Stores the members that any of the sorted sets has.",
      .complexity = kUnionCost},
     {.name = "ZINTER",
-     .args = "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | MIN | MAX>] "
-             "[WITHSCORES]",
+     .args = "numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <aggregate: SUM | MIN "
+             "| MAX>] [WITHSCORES]",
      .arity = -3,
      .keys = kCountedKeys,
      .flags = kReadOnly,
@@ -384,8 +384,8 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Answers with the members that all sorted sets have.",
      .complexity = kInterCost},
     {.name = "ZINTERSTORE",
-     .args = "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE <SUM | "
-             "MIN | MAX>]",
+     .args = "destination numkeys key [key ...] [WEIGHTS weight [weight ...]] [AGGREGATE "
+             "<aggregate: SUM | MIN | MAX>]",
      .arity = -4,
      .keys = kStoreKeys,
      .flags = kWrite | kDenyOom,
@@ -395,7 +395,7 @@ constexpr CommandSpec kCommands[] = {
      .summary = "Stores the members that all sorted sets have.",
      .complexity = kInterCost},
     {.name = "ZINTERCARD",
-     .args = "numkeys key [key ...] [LIMIT limit]",
+     .args = "numkeys key [key ...] [LIMIT limit#i]",
      .arity = -3,
      .keys = kCountedKeys,
      .flags = kReadOnly,

@@ -62,6 +62,38 @@ TEST(CommandSyntaxTest, TokensNameWhatFollowsThem) {
   EXPECT_EQ(Describe("[TYPE <A | B>]"), "type:oneof=TYPE?(a:token=A b:token=B)");
 }
 
+TEST(CommandSyntaxTest, GroupsAndWordsMayHaveNames) {
+  EXPECT_EQ(Describe("[condition: NX | XX]"), "condition:oneof?(nx:token=NX xx:token=XX)");
+  EXPECT_EQ(Describe("<data: field value> ..."), "data:block*(field:string value:string)");
+  EXPECT_EQ(Describe("[range: start end [unit: BYTE | BIT]]"),
+            "range:block?(start:integer end:integer unit:oneof?(byte:token=BYTE bit:token=BIT))");
+  EXPECT_EQ(Describe("[AUTH2 <auth2: user word>]"), "auth2:block=AUTH2?(user:string word:string)");
+  EXPECT_EQ(Describe("<id-selector: id | new-id=$>"),
+            "id-selector:oneof(id:string new-id:token=$)");
+  EXPECT_EQ(Describe("[operator: equal== | approximately=~]"),
+            "operator:oneof?(equal:token== approximately:token=~)");
+  const SyntaxArgument address = ParseSyntax({.name = "X", .args = "ADDR addr=ip:port"})[0];
+  EXPECT_EQ(address.name, "addr");
+  EXPECT_EQ(address.display_text, "ip:port");
+  EXPECT_EQ(address.token, "ADDR");
+}
+
+TEST(CommandSyntaxTest, MarksTellTypesKeysAndVersions) {
+  EXPECT_EQ(Describe("increment#d bit#i word#s what#p"),
+            "increment:double bit:integer word:string what:pattern");
+  EXPECT_EQ(Describe("[BY pattern%1]"), "pattern:pattern=BY#1?");
+  EXPECT_EQ(Describe("[STORE destination#k%2]"), "destination:key=STORE#2?");
+  const auto arguments = ParseSyntax(
+      {.name = "X", .args = "old!2.8.12 [GET@6.2.0] [mode@4.0.0: A | B@5.0.0] [c@1.0.0 [c ...]]"});
+  ASSERT_EQ(arguments.size(), 4u);
+  EXPECT_EQ(arguments[0].deprecated_since, "2.8.12");
+  EXPECT_EQ(arguments[1].since, "6.2.0");
+  EXPECT_EQ(arguments[2].since, "4.0.0");
+  EXPECT_EQ(arguments[2].arguments[1].since, "5.0.0");
+  EXPECT_EQ(arguments[3].since, "1.0.0");
+  EXPECT_TRUE(arguments[3].multiple);
+}
+
 TEST(CommandSyntaxTest, WordsAreCounted) {
   const auto count = [](std::string_view syntax) {
     const SyntaxCount words = CountWords(ParseSyntax({.name = "X", .args = syntax}));
