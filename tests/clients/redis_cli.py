@@ -45,6 +45,7 @@ def bulk_loading():
     equal(len(cli("--scan", "--pattern", "bulk:*").split()), 20_000)
     equal(len(set(cli("--scan", "--pattern", "bulk:*1").split())), 2_000)
     assert "Biggest string found" in cli("--bigkeys")
+    assert "Biggest string found" in cli("--memkeys")
 
 
 def running_modes():
