@@ -6,6 +6,7 @@
 #include <string>
 #include <vector>
 
+#include "absl/strings/ascii.h"
 #include "tests/wire/hiredis_client.h"
 #include "tests/wire/raw_client.h"
 #include "tests/wire/server_process.h"
@@ -87,6 +88,15 @@ struct BadRequest {
   std::string error;
 };
 
+// The error's letters, and which of the requests it is.
+std::string NameOf(const testing::TestParamInfo<BadRequest>& request) {
+  std::string name;
+  for (const char c : request.param.error) {
+    if (absl::ascii_isalnum(static_cast<unsigned char>(c))) name += c;
+  }
+  return name + std::to_string(request.index);
+}
+
 class WireProtocolErrorTest : public testing::TestWithParam<BadRequest> {};
 
 TEST_P(WireProtocolErrorTest, IsAnsweredAfterWhatCameBeforeAndClosesTheConnection) {
@@ -110,7 +120,8 @@ INSTANTIATE_TEST_SUITE_P(
                     BadRequest{"SET k \"v\r\n", "unbalanced quotes in request"},
                     BadRequest{std::string(70'000, 'a'), "too big inline request"},
                     BadRequest{"*" + std::string(70'000, '1'), "too big mbulk count string"},
-                    BadRequest{"*1\r\n$" + std::string(70'000, '1'), "too big bulk count string"}));
+                    BadRequest{"*1\r\n$" + std::string(70'000, '1'), "too big bulk count string"}),
+    NameOf);
 
 TEST(WireRequestsTest, AllowsStrangersOnlySmallRequests) {
   ServerProcess server({"--requirepass", "secret"});
