@@ -126,6 +126,19 @@ bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
   return in->table.CollectDue(now, cursor, max, due);
 }
 
+void Shard::Sample(uint64_t random, size_t wanted, bool only_with_deadline,
+                   absl::FunctionRef<void(int database, const Entry&)> visit) {
+  const auto sample = [&](int number, Database* database) {
+    if (only_with_deadline && database->with_deadline == 0) return;
+    database->table.Sample(random, wanted, only_with_deadline,
+                           [&](const Entry* entry) { visit(number, *entry); });
+  };
+  for (int number = 0; number < kDirect; ++number) {
+    if (Database* database = Get(number)) sample(number, database);
+  }
+  for (const auto& [number, database] : others_) sample(number, database);
+}
+
 size_t Shard::Clear(int database) {
   ++layout_version_;
   Database* detached = Exchange(database, nullptr);
@@ -137,7 +150,7 @@ size_t Shard::Clear(int database) {
     detached_.push_back(detached);
     return keys;
   }
-  around_.lazy_free->Add(keys, [this, detached] { FreeDetached(detached); });
+  FreeLater(detached);
   return keys;
 }
 
@@ -162,7 +175,8 @@ std::vector<int> Shard::Databases() const {
 
 void Shard::ReleaseValue(Entry* entry) {
   if (!IsLongToFree(*entry)) return FreeOutside(*entry);
-  around_.lazy_free->Add(1, FreeOutsideLater(*entry));
+  const size_t bytes = MemoryBytes(*entry) - entry->AllocationSize();
+  around_.lazy_free->Add(1, FreeOutsideLater(*entry), bytes);
 }
 
 Shard::Database* Shard::GetOther(int database) const {
@@ -189,6 +203,16 @@ Shard::Database* Shard::Exchange(int database, Database* content) {
     others_[database] = content;
   }
   return before;
+}
+
+void Shard::FreeLater(Database* database) {
+  // Its share of the shard's entries: nobody counts each database's bytes.
+  const size_t keys = database->table.size();
+  size_t all_keys = keys;
+  for (const int number : Databases()) all_keys += Get(number)->table.size();
+  const size_t entries = all_keys == 0 ? 0 : slab_.bytes_in_use() / all_keys * keys;
+  around_.lazy_free->Add(
+      keys, [this, database] { FreeDetached(database); }, entries + database->table.MemoryBytes());
 }
 
 void Shard::FreeDetached(Database* database) {

@@ -16,34 +16,25 @@ constexpr Spelling kPolicies[] = {
     {"noeviction", static_cast<int>(MaxmemoryPolicy::kNoEviction)},
 };
 
-constexpr std::string_view kNoEviction = "eviction is not built yet";
 constexpr std::string_view kAlwaysLazy = "large values are always freed in the background";
 constexpr std::string_view kNoDefrag = "defragmentation is not built yet";
 
 constexpr Option kRows[] = {
     {.name = "maxmemory", .value = Memory<&Config::maxmemory>(0, LLONG_MAX)},
     {.name = "maxmemory-policy", .value = Choice<&Config::maxmemory_policy>(kPolicies)},
-    {.name = "maxmemory-samples",
-     .value = Integer<&Config::maxmemory_samples>(1, INT_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEviction},
+    {.name = "maxmemory-container-percent",
+     .value = Integer<&Config::maxmemory_container_percent>(0, 100),
+     .flags = kImmutable},
+    {.name = "maxmemory-samples", .value = Integer<&Config::maxmemory_samples>(1, INT_MAX)},
     {.name = "maxmemory-eviction-tenacity",
-     .value = Integer<&Config::maxmemory_eviction_tenacity>(0, 100),
-     .support = Support::kNoEffect,
-     .why = kNoEviction},
+     .value = Integer<&Config::maxmemory_eviction_tenacity>(0, 100)},
     {.name = "maxmemory-clients",
      .value = Number<&Config::maxmemory_clients>(NumberForm::kMemoryOrPercent, -100, LLONG_MAX),
      .support = Support::kRefused,
      .why = "clients' memory is limited by client-output-buffer-limit and "
             "client-query-buffer-limit only"},
-    {.name = "lfu-log-factor",
-     .value = Integer<&Config::lfu_log_factor>(0, INT_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEviction},
-    {.name = "lfu-decay-time",
-     .value = Integer<&Config::lfu_decay_time>(0, INT_MAX),
-     .support = Support::kNoEffect,
-     .why = kNoEviction},
+    {.name = "lfu-log-factor", .value = Integer<&Config::lfu_log_factor>(0, INT_MAX)},
+    {.name = "lfu-decay-time", .value = Integer<&Config::lfu_decay_time>(0, INT_MAX)},
     {.name = "active-expire-effort",
      .value = Integer<&Config::active_expire_effort>(1, 10),
      .support = Support::kNoEffect,

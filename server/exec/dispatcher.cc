@@ -42,7 +42,6 @@ void Dispatcher::ReloadConfig() {
   // The number first: should a newer table come between, the next command sees another number.
   config_generation_ = services_.config->generation();
   config_ = services_.config->current();
-  memory_limit_.LookAgain();
   slow_.Configure(*config_);
 }
 
@@ -121,7 +120,7 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
   if (config_->maxmemory > 0) [[unlikely]] {
-    memory_limit_.BeforeRequest(args, config_->maxmemory, now_us_);
+    memory_limit_.MakeRoom(Parts(), ExpiryModeNow() == ExpiryMode::kDelete, now_us_);
   }
   if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
       !IsAdmitted(request)) [[unlikely]] {

@@ -159,8 +159,10 @@ class KeyAccess {
       PublishEvent(event, name, database, key);
     }
   }
-  // Removes an expired key with its effect. The place is gone afterwards.
+  // Removes an expired key, or one that was chosen to make room, with its effect. The place is gone
+  // afterwards.
   void DeleteExpired(const Located& located, int database, std::string_view key);
+  void DeleteEvicted(const Located& located, int database, std::string_view key);
 
  private:
   bool IsKey(size_t i, std::string_view key) const {
@@ -169,6 +171,8 @@ class KeyAccess {
   uint64_t HashOutOfTurn(std::string_view key) const;
   void PublishEvent(Event event, std::string_view name, int database, std::string_view key) const;
   void DeleteNoted();
+  // Removes a key that no command names.
+  void DeleteAside(const Located& located, int database, std::string_view key, bool lazily);
 
   struct ExpiredKey {
     int database;

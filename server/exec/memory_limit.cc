@@ -1,18 +1,88 @@
 #include "server/exec/memory_limit.h"
 
-#include "server/exec/used_memory.h"
+#include <algorithm>
+#include <chrono>
+#include <cmath>
+
+#include "storage/keyspace.h"
 
 namespace redstart {
+namespace {
 
-void MemoryLimit::BeforeRequest(Args args, int64_t maxmemory, uint64_t now_us) {
-  for (const std::string_view arg : args) bytes_since_look_ += arg.size();
-  if (bytes_since_look_ < kBytesBetweenLooks && now_us - last_look_us_ < kMicrosBetweenLooks) {
-    return;
+using SteadyClock = std::chrono::steady_clock;
+
+constexpr int kEvictionsBetweenLooksAtClock = 16;
+
+// How long one request may evict: 50 us for each of the first ten degrees of tenacity, 15 % more
+// than before for each of the others, and for ever at 100.
+SteadyClock::duration TimeFor(int tenacity) {
+  if (tenacity >= 100) return SteadyClock::duration::max();
+  constexpr double kBasicMicros = 50;
+  const double micros =
+      tenacity <= 10 ? kBasicMicros * tenacity : kBasicMicros * 10 * std::pow(1.15, tenacity - 10);
+  return std::chrono::microseconds(static_cast<int64_t>(micros));
+}
+
+}  // namespace
+
+bool MemoryLimit::EvictUntilItFits(const KeyAccess::Parts& parts, bool may_delete,
+                                   uint64_t now_us) {
+  const Outcome outcome = Evict(parts, may_delete, now_us);
+  Publish(outcome, now_us);
+  return outcome == Outcome::kTimeIsUp;
+}
+
+MemoryLimit::Outcome MemoryLimit::Evict(const KeyAccess::Parts& parts, bool may_delete,
+                                        uint64_t now_us) {
+  const Config& config = *parts.config;
+  if (Fits(config.maxmemory)) return Outcome::kFits;
+  // Whoever may not delete need not be refused either: this passes.
+  if (!may_delete || services_.state->loading) return Outcome::kSoon;
+  const bool frees_already = services_.keyspace->lazy_free().added_bytes() !=
+                             services_.keyspace->lazy_free().freed_bytes();
+  const Outcome otherwise = frees_already ? Outcome::kSoon : Outcome::kFull;
+  if (config.maxmemory_policy == MaxmemoryPolicy::kNoEviction) return otherwise;
+  // A snapshot cannot keep more for now; those who write wait for it, too.
+  if (services_.keyspace->lacks_room()) return Outcome::kSoon;
+  const SteadyClock::time_point started = SteadyClock::now();
+  const SteadyClock::duration limit = TimeFor(config.maxmemory_eviction_tenacity);
+  Outcome outcome = Outcome::kFits;
+  for (int evicted = 1;; ++evicted) {
+    if (!evictor_.EvictOne(parts, now_us / 1000)) {
+      outcome = otherwise;
+      break;
+    }
+    if (Fits(config.maxmemory)) break;
+    if (evicted % kEvictionsBetweenLooksAtClock == 0 && SteadyClock::now() - started > limit) {
+      outcome = Outcome::kTimeIsUp;
+      break;
+    }
   }
-  bytes_since_look_ = 0;
-  last_look_us_ = now_us;
-  const bool over = UsedMemory(services_) > static_cast<uint64_t>(maxmemory);
-  services_.state->over_memory_limit.store(over, std::memory_order_relaxed);
+  if (config.latency_monitor_threshold > 0) [[unlikely]] {
+    const std::chrono::nanoseconds took = SteadyClock::now() - started;
+    slow_->NoteEvent("eviction-cycle", static_cast<uint64_t>(took.count()));
+  }
+  return outcome;
+}
+
+bool MemoryLimit::Fits(int64_t maxmemory) {
+  const uint64_t used = meter_.Read();
+  const auto limit = static_cast<uint64_t>(maxmemory);
+  return used <= limit || used - std::min(used, services_.keyspace->captured_bytes()) <= limit;
+}
+
+void MemoryLimit::Publish(Outcome outcome, uint64_t now_us) {
+  ServerState& state = *services_.state;
+  const bool is_full = outcome == Outcome::kFull;
+  if (state.over_memory_limit.load(std::memory_order_relaxed) != is_full) {
+    state.over_memory_limit.store(is_full, std::memory_order_relaxed);
+  }
+  uint64_t since = state.over_limit_since_us.load(std::memory_order_relaxed);
+  if (outcome != Outcome::kFits) {
+    if (since == 0) state.over_limit_since_us.compare_exchange_strong(since, now_us);
+  } else if (since != 0 && state.over_limit_since_us.compare_exchange_strong(since, 0)) {
+    state.over_limit_us.fetch_add(now_us - std::min(now_us, since), std::memory_order_relaxed);
+  }
 }
 
 }  // namespace redstart

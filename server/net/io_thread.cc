@@ -204,6 +204,7 @@ void IoThread::Tick() {
     services_.pause->ForgetIfOver(now_ms());
   }
   if (!std::exchange(sweeping_, true)) Sweep();
+  if (!std::exchange(evicting_, true)) Evict();
   dispatcher_.stats().tick_nanos.Add(ticks_clock_.Nanos(ticks_clock_.Now() - started));
 }
 
@@ -213,6 +214,15 @@ void IoThread::Sweep() {
     Post([this] { Sweep(); });
   } else {
     sweeping_ = false;
+  }
+}
+
+void IoThread::Evict() {
+  // When the limit was lowered, or a single request made much that is new; clients go on meanwhile.
+  if (dispatcher_.EvictIfFull()) {
+    Post([this] { Evict(); });
+  } else {
+    evicting_ = false;
   }
 }
 

@@ -118,6 +118,14 @@ class Table {
     return static_cast<Node*>(core_.Random([&random]() -> uint64_t { return random(); }));
   }
 
+  // Calls visit(Node*) for nodes that stand next to each other, from a place that `position` (drawn
+  // by the caller) leads to: a line at a time, until there were `wanted` or all. Where keys have no
+  // order in time or use, as hashes have none, that is as good as choosing each at random, and
+  // cheaper: their misses overlap. `only_with_deadline`: the others do not count; parts of the
+  // table in which nothing has a deadline are skipped.
+  template <typename Visit>
+  void Sample(uint64_t position, size_t wanted, bool only_with_deadline, Visit&& visit);
+
  private:
   using Nodes = absl::InlinedVector<Node*, 24>;
 
@@ -242,6 +250,35 @@ void Table<Policy>::AddOfHome(SegmentWord word, int i, int home, Nodes* nodes) {
     if (slot::IsEmpty(slot) || word.HomeOf(slot::Tag(slot)) != home) continue;
     nodes->push_back(static_cast<Node*>(slot::Node(slot)));
   }
+}
+
+template <typename Policy>
+template <typename Visit>
+void Table<Policy>::Sample(uint64_t position, size_t wanted, bool only_with_deadline,
+                           Visit&& visit) {
+  size_t seen = 0;
+  const auto look_at = [&](absl::Span<const uint64_t> slots) {
+    for (const uint64_t slot : slots) __builtin_prefetch(slot::Node(slot));
+    for (const uint64_t slot : slots) {
+      Node* node = static_cast<Node*>(slot::Node(slot));
+      if (node == nullptr || (only_with_deadline && Policy::DeadlineOf(*node) == 0)) continue;
+      ++seen;
+      visit(node);
+    }
+  };
+  core_.VisitSegments(position, [&](Segment* segment, int first) {
+    if (only_with_deadline && segment->earliest_deadline() == Segment::kNoDeadline) return true;
+    const size_t before = seen;
+    const int lines = segment->lines() - 1;
+    for (int i = 0; i < lines && seen < wanted; ++i) {
+      look_at(segment->line((first + i) % lines)->slots);
+    }
+    if (seen >= wanted) return false;
+    look_at(segment->overflow());
+    // The deadline that was noted here has gone with its node.
+    if (only_with_deadline && seen == before) segment->set_earliest_deadline(Segment::kNoDeadline);
+    return seen < wanted;
+  });
 }
 
 template <typename Policy>

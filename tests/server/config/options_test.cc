@@ -110,18 +110,6 @@ TEST(OptionsTest, RefusedOptionsTakeTheirDefaultOnly) {
               HasSubstr("'replicaof 10.0.0.1 6379' is refused"));
 }
 
-TEST(OptionsTest, ALimitOnMemoryGoesWithNoEvictionOnly) {
-  Config config = DefaultConfig();
-  config.maxmemory = 1000;
-  EXPECT_TRUE(CheckCombination(config).ok());
-  config.maxmemory_policy = MaxmemoryPolicy::kAllkeysLru;
-  EXPECT_EQ(CheckCombination(config).message(),
-            "'maxmemory' together with 'maxmemory-policy allkeys-lru' is refused: eviction is not "
-            "built yet, so a limit needs the policy noeviction");
-  config.maxmemory = 0;
-  EXPECT_TRUE(CheckCombination(config).ok());
-}
-
 TEST(OptionsTest, AWrongValueIsReportedBeforeARefusal) {
   EXPECT_EQ(Try("appendonly", {"maybe"}), "argument must be 'yes' or 'no'");
 }
