@@ -24,21 +24,19 @@ void EvictionPool::Configure(EvictionOrder order, bool only_with_deadline, int l
   count_ = 0;
 }
 
-void EvictionPool::Offer(int database, uint64_t hash, const Entry& entry, uint64_t now_ms) {
+void EvictionPool::Offer(int database, const Entry& entry, uint64_t now_ms,
+                         absl::FunctionRef<uint64_t(std::string_view key)> hash_of) {
   const uint64_t rank = RankOf(entry, now_ms);
   const auto end = candidates_.begin() + static_cast<ptrdiff_t>(count_);
+  const auto worst = std::min_element(candidates_.begin(), end, IsWorse);
+  if (count_ == kCandidates && worst->rank >= rank) return;
+  const uint64_t hash = hash_of(entry.key());
   const auto is_it = [&](const Candidate& known) {
     return known.hash == hash && known.database == database;
   };
   auto place = std::find_if(candidates_.begin(), end, is_it);
-  if (place == end) {
-    if (count_ < kCandidates) {
-      ++count_;
-    } else {
-      place = std::min_element(candidates_.begin(), end, IsWorse);
-      if (place->rank >= rank) return;
-    }
-  }
+  if (place == end && count_ == kCandidates) place = worst;
+  if (place == end) ++count_;
   place->rank = rank;
   place->hash = hash;
   place->database = database;

@@ -15,7 +15,9 @@
 #include <cstddef>
 #include <cstdint>
 #include <string>
+#include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "storage/entry.h"
 
 namespace redstart {
@@ -41,8 +43,9 @@ class EvictionPool {
   bool only_with_deadline() const { return only_with_deadline_; }
 
   bool empty() const { return count_ == 0; }
-  // Takes an entry in if it is better than the worst that is here.
-  void Offer(int database, uint64_t hash, const Entry& entry, uint64_t now_ms);
+  // Takes an entry in if it is better than the worst that is here. `hash_of` is for those only.
+  void Offer(int database, const Entry& entry, uint64_t now_ms,
+             absl::FunctionRef<uint64_t(std::string_view key)> hash_of);
   // The best one, which is removed; valid until the next Offer. REQUIRES: !empty().
   const Candidate& TakeBest();
   // Whether this entry, found under the candidate's key, is the one that was offered, and as it

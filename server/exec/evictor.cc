@@ -1,6 +1,7 @@
 #include "server/exec/evictor.h"
 
 #include "storage/base/random.h"
+#include "storage/value.h"
 
 namespace redstart {
 namespace {
@@ -34,17 +35,17 @@ bool SparesKeysWithoutDeadline(MaxmemoryPolicy policy) {
 
 }  // namespace
 
-bool Evictor::EvictOne(const KeyAccess::Parts& parts, uint64_t now_ms) {
+size_t Evictor::EvictOne(const KeyAccess::Parts& parts, uint64_t now_ms) {
   const Config& config = *parts.config;
   pool_.Configure(OrderOf(config.maxmemory_policy),
                   SparesKeysWithoutDeadline(config.maxmemory_policy), config.lfu_decay_time);
   for (int round = 0; round < kRounds; ++round) {
-    if (!Look(parts, now_ms) || state_->stopping.load(std::memory_order_relaxed)) return false;
+    if (!Look(parts, now_ms) || state_->stopping.load(std::memory_order_relaxed)) return 0;
     while (!pool_.empty()) {
-      if (Evict(pool_.TakeBest(), parts, now_ms)) return true;
+      if (const size_t bytes = Evict(pool_.TakeBest(), parts, now_ms)) return bytes;
     }
   }
-  return true;
+  return 0;
 }
 
 bool Evictor::Look(const KeyAccess::Parts& parts, uint64_t now_ms) {
@@ -61,14 +62,15 @@ bool Evictor::Look(const KeyAccess::Parts& parts, uint64_t now_ms) {
     locks[number].Sample(keyspace.PositionInShard(random), wanted, pool_.only_with_deadline(),
                          [&](int database, const Entry& entry) {
                            found = true;
-                           pool_.Offer(database, keyspace.HashOf(entry.key()), entry, now_ms);
+                           pool_.Offer(database, entry, now_ms,
+                                       [&](std::string_view key) { return keyspace.HashOf(key); });
                          });
   }
   return found;
 }
 
-bool Evictor::Evict(const EvictionPool::Candidate& candidate, const KeyAccess::Parts& parts,
-                    uint64_t now_ms) {
+size_t Evictor::Evict(const EvictionPool::Candidate& candidate, const KeyAccess::Parts& parts,
+                      uint64_t now_ms) {
   Keyspace& keyspace = *parts.keyspace;
   ShardLocks locks = keyspace.LockShard(keyspace.ShardOf(candidate.hash));
   const KeyRef key = {candidate.key, candidate.hash};
@@ -76,14 +78,15 @@ bool Evictor::Evict(const EvictionPool::Candidate& candidate, const KeyAccess::P
       parts,
       {.locks = &locks, .database = candidate.database, .now_ms = now_ms, .keys = {&key, 1}});
   const KeyAccess::Located located = access.Locate(candidate.key, candidate.database);
-  if (!located.place || !pool_.IsStillMeant(candidate, *located.place.node())) return false;
+  if (!located.place || !pool_.IsStillMeant(candidate, *located.place.node())) return 0;
   // What was saved at the end is all that there will be.
-  if (state_->stopping.load(std::memory_order_relaxed)) return false;
+  if (state_->stopping.load(std::memory_order_relaxed)) return 0;
+  const size_t bytes = MemoryBytes(*located.place.node());
   access.DeleteEvicted(located, candidate.database, candidate.key);
   parts.recorder->CommitEach();
   locks.Unlock();
   blocking_->ServeLate(*parts.config);
-  return true;
+  return bytes;
 }
 
 }  // namespace redstart

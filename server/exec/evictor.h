@@ -23,14 +23,17 @@ class Evictor {
   // Deletes one key. False if no key may be: there is none, or none with a deadline where only
   // those may go, or the server has ended. REQUIRES: the policy is not noeviction; the thread holds
   // no shard.
-  bool EvictOne(const KeyAccess::Parts& parts, uint64_t now_ms);
+  // Deletes one key and returns the bytes that it took. 0 if no key may go: there is none, or none
+  // with a deadline where only those may, or the server has ended. REQUIRES: the policy is not
+  // noeviction; the thread holds no shard.
+  size_t EvictOne(const KeyAccess::Parts& parts, uint64_t now_ms);
 
  private:
   // Offers some entries to the pool. False if there are none.
   bool Look(const KeyAccess::Parts& parts, uint64_t now_ms);
-  // False if the candidate has gone, or has been used meanwhile.
-  bool Evict(const EvictionPool::Candidate& candidate, const KeyAccess::Parts& parts,
-             uint64_t now_ms);
+  // 0 if the candidate has gone, or has been used meanwhile.
+  size_t Evict(const EvictionPool::Candidate& candidate, const KeyAccess::Parts& parts,
+               uint64_t now_ms);
 
   const ServerState* const state_;
   Blocking* const blocking_;

@@ -23,6 +23,12 @@ SteadyClock::duration TimeFor(int tenacity) {
   return std::chrono::microseconds(static_cast<int64_t>(micros));
 }
 
+// How much more is in use than may be.
+uint64_t Excess(uint64_t used, int64_t maxmemory, const Keyspace& keyspace) {
+  const uint64_t allowed = static_cast<uint64_t>(maxmemory) + keyspace.captured_bytes();
+  return used > allowed ? used - allowed : 0;
+}
+
 }  // namespace
 
 bool MemoryLimit::EvictUntilItFits(const KeyAccess::Parts& parts, bool may_delete,
@@ -47,15 +53,17 @@ MemoryLimit::Outcome MemoryLimit::Evict(const KeyAccess::Parts& parts, bool may_
   const SteadyClock::time_point started = SteadyClock::now();
   const SteadyClock::duration limit = TimeFor(config.maxmemory_eviction_tenacity);
   Outcome outcome = Outcome::kFits;
-  for (int evicted = 1;; ++evicted) {
-    if (!evictor_.EvictOne(parts, now_us / 1000)) {
+  // As much as is too much now, whatever telling replicas and subscribers of it will take.
+  uint64_t excess = Excess(meter_.Read(), config.maxmemory, *services_.keyspace);
+  for (int evicted = 1; outcome == Outcome::kFits; ++evicted) {
+    const uint64_t freed = evictor_.EvictOne(parts, now_us / 1000);
+    if (freed >= excess) break;
+    excess -= freed;
+    if (freed == 0) {
       outcome = otherwise;
-      break;
-    }
-    if (Fits(config.maxmemory)) break;
-    if (evicted % kEvictionsBetweenLooksAtClock == 0 && SteadyClock::now() - started > limit) {
+    } else if (evicted % kEvictionsBetweenLooksAtClock == 0 &&
+               SteadyClock::now() - started > limit) {
       outcome = Outcome::kTimeIsUp;
-      break;
     }
   }
   if (config.latency_monitor_threshold > 0) [[unlikely]] {
@@ -66,9 +74,7 @@ MemoryLimit::Outcome MemoryLimit::Evict(const KeyAccess::Parts& parts, bool may_
 }
 
 bool MemoryLimit::Fits(int64_t maxmemory) {
-  const uint64_t used = meter_.Read();
-  const auto limit = static_cast<uint64_t>(maxmemory);
-  return used <= limit || used - std::min(used, services_.keyspace->captured_bytes()) <= limit;
+  return Excess(meter_.Read(), maxmemory, *services_.keyspace) == 0;
 }
 
 void MemoryLimit::Publish(Outcome outcome, uint64_t now_us) {

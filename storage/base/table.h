@@ -119,9 +119,9 @@ class Table {
   }
 
   // Calls visit(Node*) for nodes that stand next to each other, from a place that `position` (drawn
-  // by the caller) leads to: a line at a time, until there were `wanted` or all. Where keys have no
-  // order in time or use, as hashes have none, that is as good as choosing each at random, and
-  // cheaper: their misses overlap. `only_with_deadline`: the others do not count; parts of the
+  // by the caller) leads to, until there were `wanted` or all. Where keys have no order in time or
+  // use, as hashes have none, that is as good as choosing each at random, and cheaper: their misses
+  // overlap. `only_with_deadline`: the others do not count; parts of the
   // table in which nothing has a deadline are skipped.
   template <typename Visit>
   void Sample(uint64_t position, size_t wanted, bool only_with_deadline, Visit&& visit);
@@ -257,19 +257,25 @@ template <typename Visit>
 void Table<Policy>::Sample(uint64_t position, size_t wanted, bool only_with_deadline,
                            Visit&& visit) {
   size_t seen = 0;
+  // Any of a line's slots may be the first, for what is new stands in the first ones. The bits that
+  // choose it are of no meaning to routes.
+  const size_t first_slot = position >> (TableDirectory::kIgnoredBits - 3) & 7;
   const auto look_at = [&](absl::Span<const uint64_t> slots) {
-    for (const uint64_t slot : slots) __builtin_prefetch(slot::Node(slot));
-    for (const uint64_t slot : slots) {
-      Node* node = static_cast<Node*>(slot::Node(slot));
+    const size_t end = std::min(slots.size(), wanted - seen + 1);
+    const auto slot_at = [&](size_t i) { return slots[(first_slot + i) % slots.size()]; };
+    for (size_t i = 0; i < end; ++i) __builtin_prefetch(slot::Node(slot_at(i)));
+    for (size_t i = 0; i < slots.size() && seen < wanted; ++i) {
+      Node* node = static_cast<Node*>(slot::Node(slot_at(i)));
       if (node == nullptr || (only_with_deadline && Policy::DeadlineOf(*node) == 0)) continue;
       ++seen;
       visit(node);
     }
   };
-  core_.VisitSegments(position, [&](Segment* segment, int first) {
+  core_.VisitSegments(position, [&](SegmentWord word, int first) {
+    Segment* segment = word.segment();
     if (only_with_deadline && segment->earliest_deadline() == Segment::kNoDeadline) return true;
     const size_t before = seen;
-    const int lines = segment->lines() - 1;
+    const int lines = word.homes() + word.stash();
     for (int i = 0; i < lines && seen < wanted; ++i) {
       look_at(segment->line((first + i) % lines)->slots);
     }

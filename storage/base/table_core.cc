@@ -350,16 +350,17 @@ void* TableCore::Nth(size_t n) const {
   return found;
 }
 
-void TableCore::VisitSegments(uint64_t from, absl::FunctionRef<bool(Segment*, int)> visit) const {
+void TableCore::VisitSegments(uint64_t from,
+                              absl::FunctionRef<bool(SegmentWord, int)> visit) const {
   bool wrapped = false;
   for (uint64_t at = from;;) {
     const Route route = directory_.RouteOf(at);
     const SegmentWord word = directory_.At(route);
     if (word) {
       // The bits below those that lead to the segment choose a line, in the stash as well.
-      const auto lines = static_cast<uint64_t>(word.segment()->lines() - 1);
+      const auto lines = static_cast<uint64_t>(word.homes() + word.stash());
       const uint64_t rest = route.place << word.depth();
-      if (!visit(word.segment(), static_cast<int>((rest >> 32) * lines >> 32))) return;
+      if (!visit(word, static_cast<int>((rest >> 32) * lines >> 32))) return;
     }
     const uint64_t size = word.depth() == 0 ? 0 : uint64_t{1} << (64 - word.depth());
     const uint64_t end = word.FirstPlace(route.place) + size;

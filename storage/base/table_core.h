@@ -92,10 +92,10 @@ class TableCore {
 
   void* Random(absl::FunctionRef<uint64_t()> random) const;
 
-  // Calls visit(segment, line) for the segment that holds position `from`, with the line that
+  // Calls visit(word, line) for the segment that holds position `from`, with the line that
   // corresponds to the position, and for the ones behind it with their first line, once round the
-  // table, until it returns false.
-  void VisitSegments(uint64_t from, absl::FunctionRef<bool(Segment*, int)> visit) const;
+  // table, until it returns false. Reads none of them.
+  void VisitSegments(uint64_t from, absl::FunctionRef<bool(SegmentWord, int)> visit) const;
 
  private:
   // Which of the line's slots have this tag, read without a lock: bit i for slot i.

@@ -17,7 +17,7 @@ class EvictionPoolTest : public testing::Test {
   // Offers a key, with a number that serves as its hash.
   void Offer(uint64_t number, uint32_t access, uint64_t deadline = Entry::kNever) {
     Entry* entry = Make(number, access, deadline);
-    pool_.Offer(0, number, *entry, kNow);
+    pool_.Offer(0, *entry, kNow, [&](std::string_view) { return number; });
     Entry::FreeShell(&slab_, entry);
   }
   Entry* Make(uint64_t number, uint32_t access, uint64_t deadline = Entry::kNever) {
