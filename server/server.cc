@@ -11,6 +11,7 @@
 #include <utility>
 
 #include "server/config/host_limits.h"
+#include "server/exec/client_memory.h"
 #include "server/exec/used_memory.h"
 #include "server/observe/log.h"
 #include "server/process/crash_report.h"
@@ -198,6 +199,13 @@ void Server::RegisterConfigHooks(const Services& services) {
           "WARNING: the new maxmemory of {} bytes is less than the {} bytes in use: keys will be "
           "evicted, or writes refused, as maxmemory-policy says.",
           limit, used);
+    }
+    return absl::OkStatus();
+  });
+  const std::string_view of_clients[] = {"maxmemory-clients", "maxmemory"};
+  config_.OnChange(of_clients, [services](const Config&, const Config& after) {
+    if (const uint64_t limit = ClientMemoryLimit(after)) {
+      services.state->evicted_clients += services.sessions->CloseLargest(limit);
     }
     return absl::OkStatus();
   });

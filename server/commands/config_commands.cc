@@ -44,6 +44,7 @@ void ResetStat(Call& call, Args, ReplyBuilder& reply) {
   services.stats->Reset();
   services.state->expired_keys_at_reset = services.keyspace->expired_keys();
   services.state->over_limit_us = 0;
+  services.state->evicted_clients = 0;
   services.state->lazyfreed_at_reset = services.keyspace->lazy_free().freed_objects();
   reply.Ok();
 }

@@ -71,7 +71,7 @@ void WriteKeyEvents(const Services& services, InfoFields& fields) {
   write.Sum("expired_time_cap_reached_count", &ThreadStats::sweeps_cut_short);
   write.Sum("expire_cycle_cpu_milliseconds", &ThreadStats::sweep_nanos, kNanosPerMilli);
   write.Sum("evicted_keys", &ThreadStats::evicted_keys);
-  write.Zeros({"evicted_clients"});
+  fields.Number("evicted_clients", services.state->evicted_clients);
   WriteExceededTime(*services.state, services.clock->NowMicros(), fields);
   write.Sum("keyspace_hits", &ThreadStats::keyspace_hits);
   write.Sum("keyspace_misses", &ThreadStats::keyspace_misses);

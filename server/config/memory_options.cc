@@ -29,10 +29,7 @@ constexpr Option kRows[] = {
     {.name = "maxmemory-eviction-tenacity",
      .value = Integer<&Config::maxmemory_eviction_tenacity>(0, 100)},
     {.name = "maxmemory-clients",
-     .value = Number<&Config::maxmemory_clients>(NumberForm::kMemoryOrPercent, -100, LLONG_MAX),
-     .support = Support::kRefused,
-     .why = "clients' memory is limited by client-output-buffer-limit and "
-            "client-query-buffer-limit only"},
+     .value = Number<&Config::maxmemory_clients>(NumberForm::kMemoryOrPercent, -100, LLONG_MAX)},
     {.name = "lfu-log-factor", .value = Integer<&Config::lfu_log_factor>(0, INT_MAX)},
     {.name = "lfu-decay-time", .value = Integer<&Config::lfu_decay_time>(0, INT_MAX)},
     {.name = "active-expire-effort",

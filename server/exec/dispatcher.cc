@@ -485,7 +485,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
     blocking_.Serve(locks, *config_);
   }
   session.DropWatches();
-  session.watched_keys.store(0, std::memory_order_relaxed);
+  session.watched_bytes.store(0, std::memory_order_relaxed);
 }
 
 ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* watches,
@@ -518,7 +518,7 @@ void Dispatcher::Unwatch(Session& session) {
   if (!session.is_watching()) return;
   session.watches().Unwatch(services_.keyspace);
   session.DropWatches();
-  session.watched_keys.store(0, std::memory_order_relaxed);
+  session.watched_bytes.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace redstart

@@ -55,8 +55,9 @@ struct ServerState {
   std::atomic<uint64_t> meter_readings{0};
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
-  std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
-  uint64_t startup_memory = 0;           // In use when the server began to serve.
+  std::atomic<uint64_t> peak_memory{0};      // The most that was in use whenever somebody looked.
+  uint64_t startup_memory = 0;               // In use when the server began to serve.
+  std::atomic<uint64_t> evicted_clients{0};  // Closed because of maxmemory-clients.
   // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
   std::atomic<uint64_t> expired_keys_at_reset{0};
   std::atomic<uint64_t> lazyfreed_at_reset{0};

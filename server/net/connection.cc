@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "server/exec/client_memory.h"
 #include "server/net/io_thread.h"
 #include "server/observe/log.h"
 #include "storage/disk/journal.h"
@@ -53,6 +54,7 @@ void Connection::OnReadable(bool usable) {
   if (!input.empty()) {
     if (session_.is_waiting()) {
       Keep(input);
+      AccountMemory();
     } else {
       Process(input);
     }
@@ -239,7 +241,16 @@ void Connection::Flush() {
 
 void Connection::AfterOutput() {
   session_.output_bytes.store(queue_ == nullptr ? 0 : queue_->bytes(), std::memory_order_relaxed);
+  AccountMemory();
   if (session_.close_after_reply && queue_ == nullptr) Close();
+}
+
+void Connection::AccountMemory() {
+  if (closed_) return;
+  Dispatcher& dispatcher = thread_->dispatcher();
+  ChargeClient(dispatcher.services(), dispatcher.config(), &session_);
+  // It may have been this client that took the most: what it has sent is not executed any more.
+  if (session_.close_requested()) Close();
 }
 
 void Connection::WaitForWriting() {

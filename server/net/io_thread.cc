@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/exec/client_memory.h"
 #include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/session_registry.h"
@@ -201,6 +202,7 @@ void IoThread::Tick() {
   if (number_ == 0) {
     services_.stats->SampleRates(services_.clock->NowMicros());
     UsedMemory(services_);
+    LimitClientMemory(services_, dispatcher_.config());
     services_.pause->ForgetIfOver(now_ms());
   }
   if (!std::exchange(sweeping_, true)) Sweep();
