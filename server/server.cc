@@ -13,6 +13,7 @@
 #include "server/config/host_limits.h"
 #include "server/exec/client_memory.h"
 #include "server/exec/used_memory.h"
+#include "server/observe/allocator.h"
 #include "server/observe/log.h"
 #include "server/process/crash_report.h"
 
@@ -175,6 +176,10 @@ void Server::RegisterConfigHooks(const Services& services) {
     EnableCrashReports(after.crash_log_enabled);
     return absl::OkStatus();
   });
+  config_.OnChange("jemalloc-bg-thread", [](const Config&, const Config& after) {
+    if (ReturnMemoryInBackground(after.jemalloc_bg_thread)) return absl::OkStatus();
+    return absl::InternalError("Unable to toggle background thread");
+  });
   config_.OnChange("proc-title-template", [this](const Config&, const Config& after) {
     ShowTitle(after);
     return absl::OkStatus();
@@ -236,6 +241,7 @@ int Server::Run() {
   EnableCrashReports(config->crash_log_enabled);
   // A failure is in the log, and no reason not to start.
   oom_score_.Apply(*config).IgnoreError();
+  ReturnMemoryInBackground(config->jemalloc_bg_thread);
   ShowTitle(*config);
   WarnAboutBacklog(config->tcp_backlog);
   LogMemoryLimit(*config);

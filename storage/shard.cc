@@ -16,7 +16,9 @@ Shard::Shard(const Surroundings& surroundings, size_t number)
     : number_(number),
       roots_(8 + static_cast<int>(number * 5 % 9)),
       around_(surroundings),
-      slab_(surroundings.pages) {}
+      slab_(surroundings.pages) {
+  GetOrCreate(0);
+}
 
 Shard::~Shard() {
   // The slab gives its pages back as a whole; only what lies outside of them needs a visit.
@@ -141,7 +143,11 @@ void Shard::Sample(uint64_t random, size_t wanted, bool only_with_deadline,
 
 size_t Shard::Clear(int database) {
   ++layout_version_;
+  const bool is_first = database == 0;
+  if (is_first && size(0) == 0 && Get(0) != nullptr) return 0;
   Database* detached = Exchange(database, nullptr);
+  // Its costs stay what they were.
+  if (is_first) GetOrCreate(0);
   if (detached == nullptr) return 0;
   const size_t keys = detached->table.size();
   if (around_.capture->capture != nullptr && detached->born < around_.capture->cut &&

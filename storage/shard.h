@@ -10,7 +10,7 @@
 //
 // Owner. The keyspace; shards never move. Lock. mutex() guards everything here but what is said to
 // be callable without it. Only ShardLocks hands a shard out, so whoever has one holds its lock.
-// Invariants. An entry lives in one shard for life. A database has no table before its first key.
+// Invariants. An entry has one shard for life. Only database 0 has a table before its first key.
 // This layer knows no time: what an expired key means is decided above (server/exec/key_access).
 
 #include <array>

@@ -12,6 +12,8 @@ namespace {
 using SteadyClock = std::chrono::steady_clock;
 
 constexpr int kEvictionsBetweenLooksAtClock = 16;
+// More than a few values that were evicted: a database has been emptied.
+constexpr uint64_t kManyObjects = 32;
 
 // How long one request may evict: 50 us for each of the first ten degrees of tenacity, 15 % more
 // than before for each of the others, and for ever at 100.
@@ -21,12 +23,6 @@ SteadyClock::duration TimeFor(int tenacity) {
   const double micros =
       tenacity <= 10 ? kBasicMicros * tenacity : kBasicMicros * 10 * std::pow(1.15, tenacity - 10);
   return std::chrono::microseconds(static_cast<int64_t>(micros));
-}
-
-// How much more is in use than may be.
-uint64_t Excess(uint64_t used, int64_t maxmemory, const Keyspace& keyspace) {
-  const uint64_t allowed = static_cast<uint64_t>(maxmemory) + keyspace.captured_bytes();
-  return used > allowed ? used - allowed : 0;
 }
 
 }  // namespace
@@ -41,20 +37,19 @@ bool MemoryLimit::EvictUntilItFits(const KeyAccess::Parts& parts, bool may_delet
 MemoryLimit::Outcome MemoryLimit::Evict(const KeyAccess::Parts& parts, bool may_delete,
                                         uint64_t now_us) {
   const Config& config = *parts.config;
-  if (Fits(config.maxmemory)) return Outcome::kFits;
+  uint64_t excess = Excess(config.maxmemory);
+  if (excess == 0) return Outcome::kFits;
   // Whoever may not delete need not be refused either: this passes.
   if (!may_delete || services_.state->loading) return Outcome::kSoon;
-  const bool frees_already = services_.keyspace->lazy_free().added_bytes() !=
-                             services_.keyspace->lazy_free().freed_bytes();
-  const Outcome otherwise = frees_already ? Outcome::kSoon : Outcome::kFull;
+  const uint64_t freeing = services_.keyspace->lazy_free().pending_objects();
+  if (freeing > kManyObjects) return Outcome::kSoon;
+  const Outcome otherwise = freeing > 0 ? Outcome::kSoon : Outcome::kFull;
   if (config.maxmemory_policy == MaxmemoryPolicy::kNoEviction) return otherwise;
   // A snapshot cannot keep more for now; those who write wait for it, too.
   if (services_.keyspace->lacks_room()) return Outcome::kSoon;
   const SteadyClock::time_point started = SteadyClock::now();
   const SteadyClock::duration limit = TimeFor(config.maxmemory_eviction_tenacity);
   Outcome outcome = Outcome::kFits;
-  // As much as is too much now, whatever telling replicas and subscribers of it will take.
-  uint64_t excess = Excess(meter_.Read(), config.maxmemory, *services_.keyspace);
   for (int evicted = 1; outcome == Outcome::kFits; ++evicted) {
     const uint64_t freed = evictor_.EvictOne(parts, now_us / 1000);
     if (freed >= excess) break;
@@ -73,8 +68,10 @@ MemoryLimit::Outcome MemoryLimit::Evict(const KeyAccess::Parts& parts, bool may_
   return outcome;
 }
 
-bool MemoryLimit::Fits(int64_t maxmemory) {
-  return Excess(meter_.Read(), maxmemory, *services_.keyspace) == 0;
+uint64_t MemoryLimit::Excess(int64_t maxmemory) {
+  const uint64_t used = meter_.ReadCarefully();
+  const uint64_t allowed = static_cast<uint64_t>(maxmemory) + services_.keyspace->captured_bytes();
+  return used > allowed ? used - allowed : 0;
 }
 
 void MemoryLimit::Publish(Outcome outcome, uint64_t now_us) {

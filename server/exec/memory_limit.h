@@ -7,8 +7,11 @@
 //
 // One request evicts for half a millisecond at most, or as long as maxmemory-eviction-tenacity
 // says; the rest is done by the following ones, and by the thread itself when it has nothing else
-// to do. What a running snapshot keeps for itself does not count: evicting keys would only make it
-// more. Owned by a dispatcher, used by its thread alone.
+// to do. It evicts as much as was too much when it began, whatever telling replicas and subscribers
+// takes. What a running snapshot keeps for itself does not count: evicting keys would only make it
+// more. While many values are being freed in the background, the end of that is awaited first.
+//
+// Owned by a dispatcher, used by its thread alone.
 
 #include <cstdint>
 
@@ -46,7 +49,8 @@ class MemoryLimit {
 
   bool EvictUntilItFits(const KeyAccess::Parts& parts, bool may_delete, uint64_t now_us);
   Outcome Evict(const KeyAccess::Parts& parts, bool may_delete, uint64_t now_us);
-  bool Fits(int64_t maxmemory);
+  // How much more is in use than may be.
+  uint64_t Excess(int64_t maxmemory);
   // Tells everybody whether the limit is passed, and whether commands are to be refused.
   void Publish(Outcome outcome, uint64_t now_us);
 

@@ -1,6 +1,7 @@
 #include "server/exec/used_memory.h"
 
 #include <algorithm>
+#include <utility>
 
 #include "server/observe/allocator.h"
 #include "storage/keyspace.h"
@@ -31,6 +32,12 @@ uint64_t UsedMemory(const Services& services) {
          !state.peak_memory.compare_exchange_weak(known, used, std::memory_order_relaxed)) {
   }
   return used;
+}
+
+uint64_t MemoryMeter::ReadCarefully() {
+  const uint64_t freed = services_.keyspace->lazy_free().freed_bytes();
+  if (std::exchange(freed_, freed) != freed) UsedMemory(services_);
+  return Read();
 }
 
 uint64_t MemoryMeter::Read() {

@@ -29,9 +29,13 @@ class MemoryMeter {
 
   // About what UsedMemory would say, without what is being freed.
   uint64_t Read();
+  // The same; counts first if the background has freed something since the last count, for it knows
+  // only roughly how much.
+  uint64_t ReadCarefully();
 
  private:
   const Services& services_;
+  uint64_t freed_ = 0;    // By the background, when ReadCarefully counted last.
   uint64_t reading_ = 0;  // The count of all that `added_` belongs to.
   int64_t added_ = 0;     // What this thread had allocated when it last told.
 };

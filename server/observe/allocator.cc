@@ -64,6 +64,10 @@ bool PurgeAllocator() {
   return mallctl(all.c_str(), nullptr, nullptr, nullptr, 0) == 0;
 }
 
+bool ReturnMemoryInBackground(bool on) {
+  return mallctl("background_thread", nullptr, nullptr, &on, sizeof(on)) == 0;
+}
+
 #else
 
 AllocatorUsage ReadAllocatorUsage() {
@@ -83,6 +87,10 @@ std::optional<std::string> AllocatorStatistics() {
 }
 
 bool PurgeAllocator() {
+  return true;
+}
+
+bool ReturnMemoryInBackground(bool) {
   return true;
 }
 

@@ -30,6 +30,10 @@ std::optional<std::string> AllocatorStatistics();
 // Has it return all memory that it keeps for later. False if it cannot.
 bool PurgeAllocator();
 
+// Whether it returns, in a thread of its own, memory that has been free for some ten seconds.
+// Without, it does so when the program allocates. False if it cannot.
+bool ReturnMemoryInBackground(bool on);
+
 // As INFO's mem_allocator: "jemalloc-5.3.0".
 std::string AllocatorName();
 
