@@ -29,6 +29,8 @@ SteadyClock::duration TimeFor(int tenacity) {
 
 bool MemoryLimit::EvictUntilItFits(const KeyAccess::Parts& parts, bool may_delete,
                                    uint64_t now_us) {
+  // Tables that have shrunk leave segments behind that count until then.
+  services_.keyspace->reclaimer().Collect();
   const Outcome outcome = Evict(parts, may_delete, now_us);
   Publish(outcome, now_us);
   return outcome == Outcome::kTimeIsUp;
