@@ -135,6 +135,8 @@ class Keyspace {
   uint64_t entry_bytes() const;
   // Keys removed because their deadline had passed, since the start.
   uint64_t expired_keys() const;
+  // The same for fields of hashes.
+  uint64_t expired_fields() const;
 
  private:
   friend class ShardLocks;

@@ -60,6 +60,7 @@ struct ServerState {
   std::atomic<uint64_t> evicted_clients{0};  // Closed because of maxmemory-clients.
   // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
   std::atomic<uint64_t> expired_keys_at_reset{0};
+  std::atomic<uint64_t> expired_fields_at_reset{0};
   std::atomic<uint64_t> lazyfreed_at_reset{0};
 };
 
