@@ -155,8 +155,12 @@ void Shard::Sample(uint64_t random, size_t wanted, bool only_with_deadline,
                    absl::FunctionRef<void(int database, const Entry&)> visit) {
   const auto sample = [&](int number, Database* database) {
     if (only_with_deadline && database->with_deadline == 0) return;
-    database->table.Sample(random, wanted, only_with_deadline,
-                           [&](const Entry* entry) { visit(number, *entry); });
+    database->table.Sample(random, wanted, only_with_deadline, [&](const Entry* entry) {
+      // A hash whose fields have deadlines has none itself.
+      if (only_with_deadline && !entry->has_deadline()) return false;
+      visit(number, *entry);
+      return true;
+    });
   };
   for (int number = 0; number < kDirect; ++number) {
     if (Database* database = Get(number)) sample(number, database);

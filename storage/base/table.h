@@ -122,9 +122,9 @@ class Table {
   }
 
   // Calls visit(Node*) for nodes that stand next to each other, from a place that `position` (drawn
-  // by the caller) leads to, until there were `wanted` or all. Where keys have no order in time or
-  // use, as hashes have none, that is as good as choosing each at random, and cheaper: their misses
-  // overlap. `only_with_deadline`: the others do not count; parts of the
+  // by the caller) leads to, until it has returned true `wanted` times or for all. Where keys have
+  // no order in time or use, as hashes have none, that is as good as choosing each at random, and
+  // cheaper: their misses overlap. `only_with_deadline`: the others are left out, and parts of the
   // table in which nothing has a deadline are skipped.
   template <typename Visit>
   void Sample(uint64_t position, size_t wanted, bool only_with_deadline, Visit&& visit);
@@ -260,6 +260,7 @@ template <typename Visit>
 void Table<Policy>::Sample(uint64_t position, size_t wanted, bool only_with_deadline,
                            Visit&& visit) {
   size_t seen = 0;
+  bool met_any = false;
   // Any of a line's slots may be the first, for what is new stands in the first ones. The bits that
   // choose it are of no meaning to routes.
   const size_t first_slot = position >> (TableDirectory::kIgnoredBits - 3) & 7;
@@ -270,14 +271,14 @@ void Table<Policy>::Sample(uint64_t position, size_t wanted, bool only_with_dead
     for (size_t i = 0; i < slots.size() && seen < wanted; ++i) {
       Node* node = static_cast<Node*>(slot::Node(slot_at(i)));
       if (node == nullptr || (only_with_deadline && Policy::DeadlineOf(*node) == 0)) continue;
-      ++seen;
-      visit(node);
+      met_any = true;
+      seen += visit(node) ? 1 : 0;
     }
   };
   core_.VisitSegments(position, [&](SegmentWord word, int first) {
     Segment* segment = word.segment();
     if (only_with_deadline && segment->earliest_deadline() == Segment::kNoDeadline) return true;
-    const size_t before = seen;
+    met_any = false;
     const int lines = word.homes() + word.stash();
     for (int i = 0; i < lines && seen < wanted; ++i) {
       look_at(segment->line((first + i) % lines)->slots);
@@ -285,7 +286,7 @@ void Table<Policy>::Sample(uint64_t position, size_t wanted, bool only_with_dead
     if (seen >= wanted) return false;
     look_at(segment->overflow());
     // The deadline that was noted here has gone with its node.
-    if (only_with_deadline && seen == before) segment->set_earliest_deadline(Segment::kNoDeadline);
+    if (only_with_deadline && !met_any) segment->set_earliest_deadline(Segment::kNoDeadline);
     return seen < wanted;
   });
 }
