@@ -10,7 +10,10 @@
 #include <random>
 #include <utility>
 
+#include "server/config/host_limits.h"
+#include "server/exec/client_memory.h"
 #include "server/exec/used_memory.h"
+#include "server/observe/allocator.h"
 #include "server/observe/log.h"
 #include "server/process/crash_report.h"
 
@@ -82,7 +85,38 @@ void WarnAboutBacklog(int backlog) {
 
 Config Prepared(Config config) {
   config.maxclients = FitOpenFiles(config.maxclients);
+  const auto percent = static_cast<uint64_t>(config.maxmemory_container_percent);
+  if (config.maxmemory == 0 && percent > 0) {
+    config.maxmemory = static_cast<int64_t>(CgroupMemoryLimit("") / 100 * percent);
+  }
   return config;
+}
+
+// A container that takes more than it may is ended by the kernel, with all its data.
+void LogMemoryLimit(const Config& config) {
+  constexpr uint64_t kMiB = uint64_t{1} << 20;
+  const uint64_t limit = CgroupMemoryLimit("");
+  if (config.maxmemory > 0 && config.maxmemory < static_cast<int64_t>(kMiB)) {
+    logging::Warning("WARNING: maxmemory is {} bytes, less than the server needs without any data.",
+                     config.maxmemory);
+  }
+  if (limit == 0) return;
+  if (config.maxmemory == 0) {
+    logging::Warning(
+        "WARNING: this container may use {} MiB of memory, and there is no maxmemory: at the limit "
+        "the kernel will kill the server. Set maxmemory, or maxmemory-container-percent 75, and a "
+        "maxmemory-policy.",
+        limit / kMiB);
+  } else if (static_cast<uint64_t>(config.maxmemory) >= limit) {
+    logging::Warning(
+        "WARNING: maxmemory is {} MiB, but this container may use {} MiB only: the kernel will "
+        "kill "
+        "the server first.",
+        static_cast<uint64_t>(config.maxmemory) / kMiB, limit / kMiB);
+  } else {
+    logging::Notice("maxmemory is {} MiB of the {} MiB that this container may use",
+                    static_cast<uint64_t>(config.maxmemory) / kMiB, limit / kMiB);
+  }
 }
 
 void LogListenFailure(const absl::Status& status) {
@@ -127,13 +161,13 @@ Server::Server(Config config, Origin origin)
   migrator_ = std::make_unique<Migrator>(services);
   services.migrator = migrator_.get();
   io_threads_ = std::make_unique<IoThreads>(services, static_cast<size_t>(current->io_threads));
-  RegisterConfigHooks();
+  RegisterConfigHooks(services);
   state_.startup_memory = UsedMemory(services);
 }
 
 Server::~Server() = default;
 
-void Server::RegisterConfigHooks() {
+void Server::RegisterConfigHooks(const Services& services) {
   config_.OnChange("loglevel", [](const Config&, const Config& after) {
     logging::SetLevel(after.loglevel);
     return absl::OkStatus();
@@ -141,6 +175,10 @@ void Server::RegisterConfigHooks() {
   config_.OnChange("crash-log-enabled", [](const Config&, const Config& after) {
     EnableCrashReports(after.crash_log_enabled);
     return absl::OkStatus();
+  });
+  config_.OnChange("jemalloc-bg-thread", [](const Config&, const Config& after) {
+    if (ReturnMemoryInBackground(after.jemalloc_bg_thread)) return absl::OkStatus();
+    return absl::InternalError("Unable to toggle background thread");
   });
   config_.OnChange("proc-title-template", [this](const Config&, const Config& after) {
     ShowTitle(after);
@@ -157,6 +195,24 @@ void Server::RegisterConfigHooks() {
     if (FitOpenFiles(after.maxclients) >= after.maxclients) return absl::OkStatus();
     return absl::InternalError(
         "The operating system is not able to handle the specified number of clients");
+  });
+  config_.OnChange("maxmemory", [services](const Config&, const Config& after) {
+    const auto limit = static_cast<uint64_t>(after.maxmemory);
+    const uint64_t used = UsedMemory(services);
+    if (limit > 0 && limit < used) {
+      logging::Warning(
+          "WARNING: the new maxmemory of {} bytes is less than the {} bytes in use: keys will be "
+          "evicted, or writes refused, as maxmemory-policy says.",
+          limit, used);
+    }
+    return absl::OkStatus();
+  });
+  const std::string_view of_clients[] = {"maxmemory-clients", "maxmemory"};
+  config_.OnChange(of_clients, [services](const Config&, const Config& after) {
+    if (const uint64_t limit = ClientMemoryLimit(after)) {
+      services.state->evicted_clients += services.sessions->CloseLargest(limit);
+    }
+    return absl::OkStatus();
   });
   const std::string_view listening[] = {"port", "bind"};
   config_.OnChange(listening, [this](const Config& before, const Config& after) {
@@ -185,8 +241,10 @@ int Server::Run() {
   EnableCrashReports(config->crash_log_enabled);
   // A failure is in the log, and no reason not to start.
   oom_score_.Apply(*config).IgnoreError();
+  ReturnMemoryInBackground(config->jemalloc_bg_thread);
   ShowTitle(*config);
   WarnAboutBacklog(config->tcp_backlog);
+  LogMemoryLimit(*config);
   if (const absl::Status status = io_threads_->Listen(*config); !status.ok()) {
     LogListenFailure(status);
     logging::Warning(

@@ -50,7 +50,7 @@ class Server : private ServerControl {
   bool AbortShutdown() override;
   // What Shutdown does on the persistence thread, when nothing else is saved any more.
   bool FinishShutdown(int flags);
-  void RegisterConfigHooks();
+  void RegisterConfigHooks(const Services& services);
   void OnSignal(int signal);
   void OnLoaded(const absl::Status& status);
   void LogStart(const Config& config) const;

@@ -6,7 +6,7 @@
 //
 // Who calls. Shard alone, through which every change of an entry passes (Edit, ReplaceShell,
 // Replace, Erase, Detach), with its lock held; the snapshot implements it (storage/disk/snapshot).
-// Lock. CaptureState is written with every shard locked and read with any; over_budget with none.
+// Lock. CaptureState is written with every shard locked and read with any; the atomics with none.
 
 #include <atomic>
 #include <cstddef>
@@ -37,6 +37,8 @@ struct CaptureState {
   uint8_t tag = 0;
   // Whoever wants to write waits, without any lock, until this is false (Keyspace::AwaitRoom).
   std::atomic<bool> over_budget{false};
+  // What the snapshot keeps of changed and deleted entries; over the budget if it is too much.
+  std::atomic<uint64_t> waiting_bytes{0};
 };
 
 }  // namespace redstart

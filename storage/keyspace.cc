@@ -151,6 +151,17 @@ void Keyspace::SetOverBudget(bool over) {
   if (!over) capture_.over_budget.notify_all();
 }
 
+uint64_t Keyspace::AddCapturedBytes(int64_t bytes) {
+  const auto more = static_cast<uint64_t>(bytes);
+  return capture_.waiting_bytes.fetch_add(more, std::memory_order_relaxed) + more;
+}
+
+uint64_t Keyspace::entry_bytes() const {
+  uint64_t sum = 0;
+  for (const auto& shard : shards_) sum += shard->slab()->entry_bytes();
+  return sum;
+}
+
 uint64_t Keyspace::expired_keys() const {
   uint64_t sum = 0;
   for (const auto& shard : shards_) sum += shard->expired_keys.Get();

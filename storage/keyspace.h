@@ -109,6 +109,10 @@ class Keyspace {
       capture_.over_budget.wait(true);
     }
   }
+  // Bytes that a running snapshot keeps of what has been changed or deleted since its cut.
+  uint64_t captured_bytes() const { return capture_.waiting_bytes.load(std::memory_order_relaxed); }
+  // The snapshot: it keeps so many more or (negative) fewer. Returns how many it keeps.
+  uint64_t AddCapturedBytes(int64_t bytes);
   bool lacks_room() const { return capture_.over_budget.load(std::memory_order_relaxed); }
   void SetOverBudget(bool over);
 
@@ -127,6 +131,8 @@ class Keyspace {
   Reclaimer& reclaimer() { return reclaimer_; }
   LazyFree& lazy_free() { return *lazy_free_; }
   PagePool& pages() { return pages_; }
+  // Bytes of all entries that lie in pages; bytes in pages that hold none are not counted.
+  uint64_t entry_bytes() const;
   // Keys removed because their deadline had passed, since the start.
   uint64_t expired_keys() const;
   // The same for fields of hashes.

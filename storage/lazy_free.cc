@@ -15,10 +15,11 @@ LazyFree::~LazyFree() {
   if (thread_.joinable()) thread_.join();
 }
 
-void LazyFree::Add(size_t objects, std::function<void()> job) {
+void LazyFree::Add(size_t objects, std::function<void()> job, size_t bytes) {
+  added_bytes_.fetch_add(bytes, std::memory_order_relaxed);
   const MutexLock lock(&mutex_);
   pending_objects_ += objects;
-  jobs_.push_back({objects, std::move(job)});
+  jobs_.push_back({objects, std::move(job), bytes});
   if (!thread_.joinable()) {
     thread_ = std::thread([this] { Loop(); });
     pthread_setname_np(thread_.native_handle(), "lazy_free");
@@ -52,6 +53,7 @@ void LazyFree::Loop() {
     mutex_.unlock();
     job.run();
     job.run = nullptr;  // What the job owns goes here, without the lock.
+    freed_bytes_.fetch_add(job.bytes, std::memory_order_relaxed);
     mutex_.lock();
     running_job_ = false;
     pending_objects_ -= job.objects;

@@ -16,7 +16,9 @@ Shard::Shard(const Surroundings& surroundings, size_t number)
     : number_(number),
       roots_(8 + static_cast<int>(number * 5 % 9)),
       around_(surroundings),
-      slab_(surroundings.pages) {}
+      slab_(surroundings.pages) {
+  GetOrCreate(0);
+}
 
 Shard::~Shard() {
   // The slab gives its pages back as a whole; only what lies outside of them needs a visit.
@@ -149,9 +151,30 @@ bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
   return in->table.CollectDue(now, cursor, max, due);
 }
 
+void Shard::Sample(uint64_t random, size_t wanted, bool only_with_deadline,
+                   absl::FunctionRef<void(int database, const Entry&)> visit) {
+  const auto sample = [&](int number, Database* database) {
+    if (only_with_deadline && database->with_deadline == 0) return;
+    database->table.Sample(random, wanted, only_with_deadline, [&](const Entry* entry) {
+      // A hash whose fields have deadlines has none itself.
+      if (only_with_deadline && !entry->has_deadline()) return false;
+      visit(number, *entry);
+      return true;
+    });
+  };
+  for (int number = 0; number < kDirect; ++number) {
+    if (Database* database = Get(number)) sample(number, database);
+  }
+  for (const auto& [number, database] : others_) sample(number, database);
+}
+
 size_t Shard::Clear(int database) {
   ++layout_version_;
+  const bool is_first = database == 0;
+  if (is_first && size(0) == 0 && Get(0) != nullptr) return 0;
   Database* detached = Exchange(database, nullptr);
+  // Its costs stay what they were.
+  if (is_first) GetOrCreate(0);
   if (detached == nullptr) return 0;
   const size_t keys = detached->table.size();
   if (around_.capture->capture != nullptr && detached->born < around_.capture->cut &&
@@ -160,7 +183,7 @@ size_t Shard::Clear(int database) {
     detached_.push_back(detached);
     return keys;
   }
-  around_.lazy_free->Add(keys, [this, detached] { FreeDetached(detached); });
+  FreeLater(detached);
   return keys;
 }
 
@@ -185,7 +208,8 @@ std::vector<int> Shard::Databases() const {
 
 void Shard::ReleaseValue(Entry* entry) {
   if (!IsLongToFree(*entry)) return FreeOutside(*entry);
-  around_.lazy_free->Add(1, FreeOutsideLater(*entry));
+  const size_t bytes = MemoryBytes(*entry) - entry->AllocationSize();
+  around_.lazy_free->Add(1, FreeOutsideLater(*entry), bytes);
 }
 
 Shard::Database* Shard::GetOther(int database) const {
@@ -212,6 +236,16 @@ Shard::Database* Shard::Exchange(int database, Database* content) {
     others_[database] = content;
   }
   return before;
+}
+
+void Shard::FreeLater(Database* database) {
+  // Its share of the shard's entries: nobody counts each database's bytes.
+  const size_t keys = database->table.size();
+  size_t all_keys = keys;
+  for (const int number : Databases()) all_keys += Get(number)->table.size();
+  const size_t entries = all_keys == 0 ? 0 : slab_.bytes_in_use() / all_keys * keys;
+  around_.lazy_free->Add(
+      keys, [this, database] { FreeDetached(database); }, entries + database->table.MemoryBytes());
 }
 
 void Shard::FreeDetached(Database* database) {

@@ -10,7 +10,7 @@
 //
 // Owner. The keyspace; shards never move. Lock. mutex() guards everything here but what is said to
 // be callable without it. Only ShardLocks hands a shard out, so whoever has one holds its lock.
-// Invariants. An entry lives in one shard for life. A database has no table before its first key.
+// Invariants. An entry has one shard for life. Only database 0 has a table before its first key.
 // This layer knows no time: what an expired key means is decided above (server/exec/key_access).
 
 #include <array>
@@ -135,6 +135,11 @@ class Shard {
   bool CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
                   std::vector<Entry*>* due);
 
+  // Shows entries of every database that stand next to each other, from a place that `random` leads
+  // to: at least `wanted` of each, if it has so many (EntryTable::Sample).
+  void Sample(uint64_t random, size_t wanted, bool only_with_deadline,
+              absl::FunctionRef<void(int database, const Entry&)> visit);
+
   // Takes all keys of a database out at once, to be freed in the background; returns how many there
   // were. O(1).
   size_t Clear(int database);
@@ -237,7 +242,9 @@ class Shard {
   bool TakenByCapture(int database, const Database& in, uint64_t position, Entry* entry);
   // Puts `content`, which may be null, in place and returns what was there.
   Database* Exchange(int database, Database* content);
-  // Frees every entry of a detached database, a few at a time under the lock, then the database.
+  // Has every entry of a detached database freed in the background, and then the database.
+  void FreeLater(Database* database);
+  // Does it: a few entries at a time under the lock.
   void FreeDetached(Database* database);
 
   FutexMutex mutex_;

@@ -99,7 +99,7 @@ bool Shard::WalkCut(int number, absl::FunctionRef<bool(const Entry&)> visit) {
   const auto detached = std::find(detached_.begin(), detached_.end(), database);
   if (detached != detached_.end()) {
     detached_.erase(detached);
-    around_.lazy_free->Add(database->table.size(), [this, database] { FreeDetached(database); });
+    FreeLater(database);
   }
   return true;
 }
@@ -122,7 +122,7 @@ bool Shard::ClearTags() {
 
 void Shard::EndCut() {
   for (Database* database : detached_) {
-    around_.lazy_free->Add(database->table.size(), [this, database] { FreeDetached(database); });
+    FreeLater(database);
   }
   detached_.clear();
 }

@@ -43,6 +43,8 @@ void ResetStat(Call& call, Args, ReplyBuilder& reply) {
   const Services& services = call.services();
   services.stats->Reset();
   services.state->expired_keys_at_reset = services.keyspace->expired_keys();
+  services.state->over_limit_us = 0;
+  services.state->evicted_clients = 0;
   services.state->expired_fields_at_reset = services.keyspace->expired_fields();
   services.state->lazyfreed_at_reset = services.keyspace->lazy_free().freed_objects();
   reply.Ok();

@@ -169,6 +169,16 @@ void PauseCron(Call& call, Args args, ReplyBuilder& reply) {
   reply.Ok();
 }
 
+// DEBUG REPLYBUFFER PEAK-RESET-TIME|RESIZING value. Clients have no reply buffers that would be
+// resized: whatever is asked for is so already.
+void ReplyBufferSettings(Call&, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 4, reply)) return;
+  if (!SameWord(args[2], "PEAK-RESET-TIME") && !SameWord(args[2], "RESIZING")) {
+    return reply.Fail(error::kSyntax);
+  }
+  reply.Ok();
+}
+
 // DEBUG SLEEP seconds. Every shard is locked meanwhile.
 void Sleep(Call&, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 3, reply)) return;
@@ -229,6 +239,8 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "    Save the data set (not with NOSAVE), forget it (not with NOFLUSH) and load it again; "
       "MERGE:",
       "    keys that are there already are replaced.",
+      "REPLYBUFFER <PEAK-RESET-TIME|RESIZING> <value>",
+      "    Nothing: clients have no reply buffers of their own whose size could change.",
       "SEGFAULT",
       "    Crash the server.",
       "SET-ACTIVE-EXPIRE <0|1>",
@@ -314,6 +326,15 @@ constexpr CommandSpec kCommands[] = {
      .run = Protocol,
      .since = "1.0.0",
      .summary = "Answers with a reply of the type asked for.",
+     .complexity = "O(1)"},
+    {.name = "DEBUG REPLYBUFFER",
+     .args = "setting value",
+     .arity = -2,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = ReplyBufferSettings,
+     .since = "7.0.0",
+     .summary = "Does nothing, for there are no reply buffers to be resized.",
      .complexity = "O(1)"},
     {.name = "DEBUG SET-ACTIVE-EXPIRE",
      .args = "value",

@@ -5,6 +5,7 @@
 #include <algorithm>
 
 #include "server/config/option_value.h"
+#include "server/exec/clock.h"
 #include "server/migration/migrator.h"
 #include "server/pubsub/channel_registry.h"
 #include "storage/keyspace.h"
@@ -13,6 +14,7 @@ namespace redstart {
 namespace {
 
 constexpr uint64_t kNanosPerMicro = 1000;
+constexpr uint64_t kMicrosPerMilli = 1000;
 constexpr uint64_t kNanosPerMilli = 1'000'000;
 
 class Writer {
@@ -51,6 +53,15 @@ void WriteTraffic(const StatsBoard& stats, InfoFields& fields) {
   write.Zeros({"sync_partial_ok", "sync_partial_err"});
 }
 
+// How long more memory than maxmemory has been in use.
+void WriteExceededTime(const ServerState& state, uint64_t now_us, InfoFields& fields) {
+  const uint64_t since = state.over_limit_since_us.load(std::memory_order_relaxed);
+  const uint64_t current = since == 0 ? 0 : now_us - std::min(now_us, since);
+  const uint64_t before = state.over_limit_us.load(std::memory_order_relaxed);
+  fields.Number("total_eviction_exceeded_time", (before + current) / kMicrosPerMilli);
+  fields.Number("current_eviction_exceeded_time", current / kMicrosPerMilli);
+}
+
 void WriteKeyEvents(const Services& services, InfoFields& fields) {
   Writer write(*services.stats, fields);
   fields.Number("expired_keys",
@@ -61,8 +72,9 @@ void WriteKeyEvents(const Services& services, InfoFields& fields) {
   fields.Real("expired_stale_perc", 0);
   write.Sum("expired_time_cap_reached_count", &ThreadStats::sweeps_cut_short);
   write.Sum("expire_cycle_cpu_milliseconds", &ThreadStats::sweep_nanos, kNanosPerMilli);
-  write.Zeros({"evicted_keys", "evicted_clients", "total_eviction_exceeded_time",
-               "current_eviction_exceeded_time"});
+  write.Sum("evicted_keys", &ThreadStats::evicted_keys);
+  fields.Number("evicted_clients", services.state->evicted_clients);
+  WriteExceededTime(*services.state, services.clock->NowMicros(), fields);
   write.Sum("keyspace_hits", &ThreadStats::keyspace_hits);
   write.Sum("keyspace_misses", &ThreadStats::keyspace_misses);
   const ChannelRegistry& channels = *services.channels;

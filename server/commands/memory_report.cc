@@ -56,10 +56,9 @@ MemoryReport MeasureMemory(const Call& call) {
   report.resident = ResidentBytes();
   report.allocator = ReadAllocatorUsage();
   const uint64_t pages = services.keyspace->pages().bytes_in_use();
-  for (uint64_t* bytes :
-       {&report.allocator.allocated, &report.allocator.active, &report.allocator.resident}) {
-    *bytes += pages;
-  }
+  report.allocator.allocated += services.keyspace->entry_bytes();
+  report.allocator.active += pages;
+  report.allocator.resident += pages;
   report.clients = TotalOfClients(*services.sessions);
   report.databases = MeasureDatabases(call.walk());
   report.overhead = report.at_startup + report.clients.client_bytes + report.clients.replica_bytes;

@@ -29,7 +29,7 @@ struct MemoryReport {
   uint64_t peak = 0;
   uint64_t at_startup = 0;
   uint64_t resident = 0;  // As the kernel sees it.
-  // The keyspace's pages in use count as allocated, active and resident.
+  // Entries in the keyspace's pages count as allocated, the pages as active and resident.
   AllocatorUsage allocator;
   ClientTotals clients;
   std::vector<Database> databases;  // Those with keys, ascending.

@@ -42,8 +42,8 @@ void Watch(Call& call, Args args, ReplyBuilder& reply) {
     keys.ShardOf(name).listeners().Watch(keys.database(), name, &watches.touched, expired);
     watches.Remember(keys.database(), name, keys.keyspace().HashOf(name));
   }
-  call.session().watched_keys.store(static_cast<uint32_t>(watches.keys.size()),
-                                    std::memory_order_relaxed);
+  call.session().watched_bytes.store(static_cast<uint32_t>(watches.memory_bytes),
+                                     std::memory_order_relaxed);
   reply.Ok();
 }
 

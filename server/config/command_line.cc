@@ -120,7 +120,6 @@ absl::StatusOr<Config> LoadConfig(const CommandLine& command_line,
       !status.ok()) {
     return status;
   }
-  if (absl::Status status = CheckCombination(loader.config()); !status.ok()) return status;
   return loader.config();
 }
 

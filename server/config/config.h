@@ -179,6 +179,7 @@ struct Config {
   // Memory and eviction.
   int64_t maxmemory = 0;  // bytes; 0: no limit
   MaxmemoryPolicy maxmemory_policy = MaxmemoryPolicy::kNoEviction;
+  int maxmemory_container_percent = 0;  // of the container's limit, if maxmemory is 0; 0: off
   int maxmemory_samples = 5;
   int maxmemory_eviction_tenacity = 10;
   int64_t maxmemory_clients = 0;  // bytes, or a percentage of maxmemory as a negative number

@@ -96,9 +96,6 @@ absl::Status ConfigStore::Set(absl::Span<const NameValue> changes, const SetOpti
     }
   }
   if (*after == *before) return absl::OkStatus();
-  if (const absl::Status fits = CheckCombination(*after); !fits.ok()) {
-    return Failed(targets[0].name, Reason(fits));
-  }
 
   std::vector<std::pair<const Option*, std::string>> changed;
   for (const Target& target : targets) {

@@ -3,12 +3,14 @@
 
 // What this process may really use of the machine. std::thread::hardware_concurrency() knows
 // nothing of a container's CPU quota: with `docker run --cpus 2` on 64 cores it says 64, and 64
-// threads then share two cores' worth of time.
+// threads then share two cores' worth of time. Likewise the machine's memory is not the
+// container's.
 //
-// Sources: sched_getaffinity(2); cgroup v2 cpu.max, cgroup v1 cpu.cfs_quota_us and
-// cpu.cfs_period_us (Linux kernel documentation, admin-guide/cgroup-v2.rst and
-// scheduler/sched-bwc.rst). No state, any thread.
+// Sources: sched_getaffinity(2); cgroup v2 cpu.max and memory.max, cgroup v1 cpu.cfs_quota_us,
+// cpu.cfs_period_us and memory.limit_in_bytes (Linux kernel documentation,
+// admin-guide/cgroup-v2.rst and scheduler/sched-bwc.rst). No state, any thread.
 
+#include <cstdint>
 #include <string>
 
 namespace redstart {
@@ -20,6 +22,9 @@ int UsableCpus();
 // The quota alone, in CPUs rounded up, or 0 if there is none. `root` stands before every path, so
 // that tests can lay out a file system of their own; it is empty in service.
 int CgroupCpuQuota(const std::string& root);
+
+// Bytes of memory that the tightest of these groups allows, or 0 if none does. `root`: as above.
+uint64_t CgroupMemoryLimit(const std::string& root);
 
 }  // namespace redstart
 

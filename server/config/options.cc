@@ -108,16 +108,6 @@ std::string_view NearestOptionName(std::string_view name) {
   return nearest;
 }
 
-absl::Status CheckCombination(const Config& config) {
-  if (config.maxmemory > 0 && config.maxmemory_policy != MaxmemoryPolicy::kNoEviction) {
-    return absl::InvalidArgumentError(
-        "'maxmemory' together with 'maxmemory-policy " +
-        FormatOption(*FindOption("maxmemory-policy"), config) +
-        "' is refused: eviction is not built yet, so a limit needs the policy noeviction");
-  }
-  return absl::OkStatus();
-}
-
 absl::Status SetOption(const Option& option, Words words, Config& config) {
   if (absl::Status parsed = ParseValue(option.value, words, config); !parsed.ok()) return parsed;
   if (option.support != Support::kRefused) return absl::OkStatus();

@@ -62,9 +62,6 @@ std::string_view NearestOptionName(std::string_view name);
 // reason alone.
 absl::Status SetOption(const Option& option, Words words, Config& config);
 
-// Whether the options go together. The status names those that do not, and why.
-absl::Status CheckCombination(const Config& config);
-
 // As CONFIG GET prints it.
 std::string FormatOption(const Option& option, const Config& config);
 

@@ -42,7 +42,6 @@ void Dispatcher::ReloadConfig() {
   // The number first: should a newer table come between, the next command sees another number.
   config_generation_ = services_.config->generation();
   config_ = services_.config->current();
-  memory_limit_.LookAgain();
   slow_.Configure(*config_);
 }
 
@@ -121,7 +120,7 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   config();
   session.last_command.store(plan.row, std::memory_order_relaxed);
   if (config_->maxmemory > 0) [[unlikely]] {
-    memory_limit_.BeforeRequest(args, config_->maxmemory, now_us_);
+    memory_limit_.MakeRoom(Parts(), ExpiryModeNow() == ExpiryMode::kDelete, now_us_);
   }
   if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
       !IsAdmitted(request)) [[unlikely]] {
@@ -486,7 +485,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
     blocking_.Serve(locks, *config_);
   }
   session.DropWatches();
-  session.watched_keys.store(0, std::memory_order_relaxed);
+  session.watched_bytes.store(0, std::memory_order_relaxed);
 }
 
 ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* watches,
@@ -519,7 +518,7 @@ void Dispatcher::Unwatch(Session& session) {
   if (!session.is_watching()) return;
   session.watches().Unwatch(services_.keyspace);
   session.DropWatches();
-  session.watched_keys.store(0, std::memory_order_relaxed);
+  session.watched_bytes.store(0, std::memory_order_relaxed);
 }
 
 }  // namespace redstart

@@ -68,6 +68,10 @@ class Dispatcher {
   // `budget_us`. True if there is more to delete at once.
   bool SweepExpired(size_t first, size_t stride, uint64_t budget_us);
 
+  // Evicts keys if too much memory is in use, as far as the configuration lets a request do it.
+  // True if there is more to evict at once.
+  bool EvictIfFull();
+
   // The configuration in force, read anew if it changed since the last command.
   const Config& config() {
     if (services_.config->generation() != config_generation_) [[unlikely]] {
@@ -176,8 +180,8 @@ class Dispatcher {
   ThreadStats* stats_;
   ChangeRecorder recorder_;
   Blocking blocking_;
-  MemoryLimit memory_limit_{services_};
   SlowCommands slow_{services_};
+  MemoryLimit memory_limit_{services_, &blocking_, &slow_};
   const TickClock ticks_;
   Moment moment_;  // The last look at the clock.
   Reclaimer::Reader reader_;

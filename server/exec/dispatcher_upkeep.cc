@@ -1,5 +1,5 @@
-// What a dispatcher does that is no client's request: the deletion of expired keys, and work that a
-// service wants done on keys.
+// What a dispatcher does that is no client's request: the deletion of expired keys, eviction, and
+// work that a service wants done on keys.
 
 #include <chrono>
 #include <string>
@@ -58,6 +58,15 @@ bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
   stats_->sweep_nanos.Add(nanos);
   if (more) stats_->sweeps_cut_short.Add();
   slow_.NoteEvent("expire-cycle", nanos);
+  return more;
+}
+
+bool Dispatcher::EvictIfFull() {
+  if (config().maxmemory == 0) return false;
+  RefreshTime();
+  const bool more =
+      memory_limit_.MakeRoom(Parts(), ExpiryModeNow() == ExpiryMode::kDelete, now_us_);
+  Mailbox::FlushWakes();
   return more;
 }
 

@@ -66,8 +66,10 @@ const Entry* KeyAccess::FindLive(std::string_view key, int database) const {
 void KeyAccess::NoteUse(const Entry* entry) const {
   const Config& config = *parts_.config;
   if (UsesLfu(config.maxmemory_policy)) [[unlikely]] {
-    entry->set_access(
-        LfuTouched(entry->access(), frame_.now_ms, config.lfu_decay_time, config.lfu_log_factor));
+    // Unchanged mostly, for the counter counts rarely once it is high.
+    const uint32_t touched =
+        LfuTouched(entry->access(), frame_.now_ms, config.lfu_decay_time, config.lfu_log_factor);
+    if (entry->access() != touched) entry->set_access(touched);
     return;
   }
   // Unchanged within the same second, and then the line of the entry stays clean.
@@ -97,14 +99,25 @@ void KeyAccess::DeleteNoted() {
 }
 
 void KeyAccess::DeleteExpired(const Located& located, int database, std::string_view key) {
-  const std::string_view command = parts_.config->lazyfree_lazy_expire ? "UNLINK" : "DEL";
-  parts_.recorder->Aside(database, {command, key});
   located.shard->expired_keys.Add();
+  DeleteAside(located, database, key, parts_.config->lazyfree_lazy_expire);
+  Notify(Event::kExpired, "expired", database, key);
+}
+
+void KeyAccess::DeleteEvicted(const Located& located, int database, std::string_view key) {
+  parts_.stats->evicted_keys.Add();
+  DeleteAside(located, database, key, parts_.config->lazyfree_lazy_eviction);
+  Notify(Event::kEvicted, "evicted", database, key);
+}
+
+void KeyAccess::DeleteAside(const Located& located, int database, std::string_view key,
+                            bool lazily) {
+  const std::string_view command = lazily ? "UNLINK" : "DEL";
+  parts_.recorder->Aside(database, {command, key});
   if (located.shard->attention()) {
     TellListeners(*located.shard, database, key, HashOf(key), /*is_there=*/false);
   }
   located.shard->Erase(database, located.place);
-  Notify(Event::kExpired, "expired", database, key);
 }
 
 void KeyAccess::PublishEvent(Event event, std::string_view name, int database,

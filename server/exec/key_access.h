@@ -172,8 +172,10 @@ class KeyAccess {
       PublishEvent(event, name, database, key);
     }
   }
-  // Removes an expired key with its effect. The place is gone afterwards.
+  // Removes an expired key, or one that was chosen to make room, with its effect. The place is gone
+  // afterwards.
   void DeleteExpired(const Located& located, int database, std::string_view key);
+  void DeleteEvicted(const Located& located, int database, std::string_view key);
   // Removes those of these fields that have expired, each with its effect. True if there were any:
   // then the key has to be located anew. REQUIRES: the key is a hash.
   bool DeleteExpiredFields(const Located& located, int database, std::string_view key, Args fields);
@@ -188,6 +190,8 @@ class KeyAccess {
   uint64_t HashOutOfTurn(std::string_view key) const;
   void PublishEvent(Event event, std::string_view name, int database, std::string_view key) const;
   void DeleteNoted();
+  // Removes a key that no command names.
+  void DeleteAside(const Located& located, int database, std::string_view key, bool lazily);
   // What the deletion of `count` fields means for everybody, once the editor has done it.
   void FinishFields(HashEditor* hash, const Located& located, int database, std::string_view key,
                     size_t count);

@@ -44,11 +44,20 @@ struct ServerState {
   std::atomic<bool> cron_paused{false};   // DEBUG PAUSE-CRON.
   std::atomic<bool> loading{false};       // The data set is not whole yet.
   std::atomic<bool> last_save_failed{false};
-  std::atomic<bool> over_memory_limit{false};  // See MemoryLimit; only while there is a limit.
+  // More is in use than maxmemory allows, and nothing that would help may be evicted: what may need
+  // memory is refused. Kept by MemoryLimit, and only while there is a limit.
+  std::atomic<bool> over_memory_limit{false};
+  // Since when more has been in use than that, 0 if it is not, and how long altogether before.
+  std::atomic<uint64_t> over_limit_since_us{0};
+  std::atomic<uint64_t> over_limit_us{0};
+  // The sum that threads add to as they allocate, and how often it was counted anew (MemoryMeter).
+  std::atomic<int64_t> metered_bytes{0};
+  std::atomic<uint64_t> meter_readings{0};
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
-  std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
-  uint64_t startup_memory = 0;           // In use when the server began to serve.
+  std::atomic<uint64_t> peak_memory{0};      // The most that was in use whenever somebody looked.
+  uint64_t startup_memory = 0;               // In use when the server began to serve.
+  std::atomic<uint64_t> evicted_clients{0};  // Closed because of maxmemory-clients.
   // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
   std::atomic<uint64_t> expired_keys_at_reset{0};
   std::atomic<uint64_t> expired_fields_at_reset{0};

@@ -85,7 +85,11 @@ size_t Session::MemoryBytes() const {
   size_t bytes = sizeof(*this) + peer_.address.capacity() + peer_.local_address.capacity() +
                  input_capacity.load(std::memory_order_relaxed) +
                  output_bytes.load(std::memory_order_relaxed) +
-                 queued_bytes.load(std::memory_order_relaxed);
+                 queued_bytes.load(std::memory_order_relaxed) +
+                 watched_bytes.load(std::memory_order_relaxed);
+  if (const Subscriptions* all = subscriptions_.load(std::memory_order_acquire)) {
+    bytes += sizeof(*all) + all->memory_bytes();
+  }
   if (labels_ != nullptr) {
     bytes += sizeof(*labels_) + labels_->name.size() + labels_->library_name.size() +
              labels_->library_version.size();

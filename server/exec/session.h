@@ -112,7 +112,7 @@ class Session {
   std::atomic<uint64_t> last_interaction_ms;
   std::atomic<const CommandRow*> last_command{nullptr};
   std::atomic<int> queued_commands{-1};  // CLIENT LIST's multi.
-  std::atomic<uint32_t> watched_keys{0};
+  std::atomic<uint32_t> watched_bytes{0};
   std::atomic<uint32_t> queued_bytes{0};
   std::atomic<uint32_t> input_bytes{0};  // qbuf: read and not yet executed.
   std::atomic<uint32_t> input_capacity{0};
@@ -146,6 +146,7 @@ class Session {
   friend class SessionRegistry;
 
   const uint64_t id_;
+  std::atomic<uint64_t> charged_bytes_{0};  // What SessionRegistry::Charge counts for it.
   const Peer peer_;
   const uint64_t created_ms_;
   Mailbox* const mailbox_;

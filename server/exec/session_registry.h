@@ -34,6 +34,15 @@ class SessionRegistry {
   // Visits one session, if it is there.
   bool Visit(uint64_t id, const std::function<void(Session&)>& visit);
 
+  // --- What clients' memory may take together (client_memory.h). ---
+  // A session takes so much now; returns what all take that were counted so. Its own thread only,
+  // no lock.
+  uint64_t Charge(Session* session, uint64_t bytes);
+  uint64_t charged_bytes() const { return charged_bytes_.load(std::memory_order_relaxed); }
+  // Counts all clients but replicas anew, and closes those that take the most, until the others
+  // take `limit` at most or none is left that may be closed. Returns how many it closed.
+  size_t CloseLargest(uint64_t limit);
+
   // Resumes every session that waits for this reason now.
   void ResumeAll(WaitReason reason);
 
@@ -53,6 +62,7 @@ class SessionRegistry {
  private:
   std::atomic<uint64_t> next_id_{1};
   std::atomic<size_t> count_{0};
+  std::atomic<uint64_t> charged_bytes_{0};
   mutable Mutex mutex_;
   std::map<uint64_t, Session*> sessions_ ABSL_GUARDED_BY(mutex_);
 };

@@ -17,6 +17,7 @@ constexpr Counter ThreadStats::*kResettable[] = {
     &ThreadStats::error_replies,
     &ThreadStats::keyspace_hits,
     &ThreadStats::keyspace_misses,
+    &ThreadStats::evicted_keys,
     &ThreadStats::connections_received,
     &ThreadStats::connections_rejected,
     &ThreadStats::input_bytes,

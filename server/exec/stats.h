@@ -53,6 +53,7 @@ struct ThreadStats {
   Counter error_replies;
   Counter keyspace_hits;
   Counter keyspace_misses;
+  Counter evicted_keys;
   Counter changes;  // Keys changed, what rdb_changes_since_last_save counts.
   Counter connections_received;
   Counter connections_rejected;

@@ -28,17 +28,23 @@ class Subscriptions {
   }
   // False if it was there already.
   bool Add(SubscriptionKind kind, std::string_view name) {
-    return Publish(kind, names_[Index(kind)].emplace(name).second);
+    const bool is_new = names_[Index(kind)].emplace(name).second;
+    if (is_new) bytes_.fetch_add(BytesOf(name), std::memory_order_relaxed);
+    return Publish(kind, is_new);
   }
   // False if it was not there.
   bool Remove(SubscriptionKind kind, std::string_view name) {
-    return Publish(kind, names_[Index(kind)].erase({name.data(), name.size()}) > 0);
+    const bool was_there = names_[Index(kind)].erase({name.data(), name.size()}) > 0;
+    if (was_there) bytes_.fetch_sub(BytesOf(name), std::memory_order_relaxed);
+    return Publish(kind, was_there);
   }
 
   // Any thread.
   size_t count(SubscriptionKind kind) const {
     return counts_[Index(kind)].load(std::memory_order_relaxed);
   }
+  // What the names take, here and where the messages are sent from.
+  size_t memory_bytes() const { return bytes_.load(std::memory_order_relaxed); }
   size_t total() const {
     size_t sum = 0;
     for (const auto& count : counts_) sum += count.load(std::memory_order_relaxed);
@@ -46,6 +52,10 @@ class Subscriptions {
   }
 
  private:
+  static size_t BytesOf(std::string_view name) {
+    // A slot here, and one there.
+    return 2 * (sizeof(std::string) + 1 + name.size());
+  }
   static size_t Index(SubscriptionKind kind) { return static_cast<size_t>(kind); }
   bool Publish(SubscriptionKind kind, bool changed) {
     counts_[Index(kind)].store(static_cast<uint32_t>(names_[Index(kind)].size()),
@@ -54,6 +64,7 @@ class Subscriptions {
   }
 
   std::array<Names, kSubscriptionKinds> names_;
+  std::atomic<size_t> bytes_{0};
   std::array<std::atomic<uint32_t>, kSubscriptionKinds> counts_{};
 };
 

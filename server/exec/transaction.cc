@@ -6,6 +6,12 @@
 #include "storage/keyspace.h"
 
 namespace redstart {
+namespace {
+
+// A watch without its name, which stands in the list and in the shard.
+constexpr size_t kBytesPerWatch = sizeof(WatchList::Key) + sizeof(KeyListeners);
+
+}  // namespace
 
 QueuedCommand::QueuedCommand(const CommandRow* row, Args args) : row_(row) {
   for (const std::string_view arg : args) bytes_size_ += arg.size();
@@ -33,8 +39,9 @@ void WatchList::Remember(int database, std::string_view name, uint64_t hash) {
   const auto is_it = [&](const Key& key) {
     return key.hash == hash && key.database == database && key.name == name;
   };
-  if (std::none_of(keys.begin(), keys.end(), is_it))
-    keys.push_back({database, std::string(name), hash});
+  if (std::any_of(keys.begin(), keys.end(), is_it)) return;
+  keys.push_back({database, std::string(name), hash});
+  memory_bytes += kBytesPerWatch + 2 * name.size();
 }
 
 void WatchList::UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace) {
@@ -42,6 +49,7 @@ void WatchList::UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace) {
     locks[keyspace.ShardOf(key.hash)].listeners().Unwatch(key.database, key.name, &touched);
   }
   keys.clear();
+  memory_bytes = 0;
 }
 
 void WatchList::Unwatch(Keyspace* keyspace) {

@@ -60,6 +60,7 @@ struct WatchList {
     uint64_t hash;
   };
   std::vector<Key> keys;
+  size_t memory_bytes = 0;  // Of the keys, with what stands in their shards for them.
   std::atomic<bool>& touched;
 
   // Adds a key, unless it is there already.

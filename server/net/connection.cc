@@ -4,6 +4,7 @@
 #include <cstring>
 #include <utility>
 
+#include "server/exec/client_memory.h"
 #include "server/net/io_thread.h"
 #include "server/observe/log.h"
 #include "storage/disk/journal.h"
@@ -18,9 +19,12 @@ constexpr size_t kPiecesPerWrite = 64;
 constexpr size_t kFlushBytes = 256 * 1024;
 // What a request that is not complete gets at once; beyond it the buffer doubles as bytes really
 // arrive, because the length that a client announces is only a promise.
-constexpr size_t kFirstPendingBytes = 128 * 1024;
+constexpr size_t kFirstPendingBytes = 256 * 1024;
 // That buffer grows by so much at least.
 constexpr size_t kLeastGrowth = 32 * 1024;
+// Of replies that have just been built so many do not count for the output limit: what Redis holds
+// in a client's own buffer does not either.
+constexpr size_t kUncountedReplyBytes = 16 * 1024;
 // A replica's file and stream are handed to the socket in portions of this size.
 constexpr size_t kFeedPortion = 256 * 1024;
 
@@ -49,10 +53,12 @@ void Connection::OnReadable(bool usable) {
   if (closed_) return;
   if (!usable) return Close();
   const std::string_view input = ReadMore();
+  AccountMemory();  // Before what may be a huge request is executed.
   if (closed_) return;
   if (!input.empty()) {
     if (session_.is_waiting()) {
       Keep(input);
+      AccountMemory();
     } else {
       Process(input);
     }
@@ -196,7 +202,9 @@ bool Connection::GrowPending(size_t wanted) {
   // gigabyte. But by a part of what there is in any case: of a request of many small arguments only
   // the next one is known, and to grow by that much each time would copy all the others as often.
   // (While the session waits nothing is parsed, so nobody knows.)
-  const size_t useful = session_.is_waiting() ? wanted : std::min(wanted, parser_.bytes_wanted());
+  const size_t needed = session_.is_waiting() ? wanted : parser_.bytes_wanted();
+  // What is missing at the end is taken at once, too.
+  const size_t useful = needed <= wanted + wanted / 8 ? needed : wanted;
   const size_t part = std::max(pending_.capacity / 8, kLeastGrowth);
   const size_t capacity = std::max(useful, pending_.capacity + part);
   auto bytes = std::make_unique_for_overwrite<char[]>(capacity);
@@ -216,6 +224,10 @@ ByteStream::Result Connection::WriteReplies(const ReplyBuffer& replies) {
 void Connection::Flush() {
   ReplyBuffer& replies = thread_->reply_buffer();
   size_t sent = 0;
+  // As on Redis, a client whose replies are over the limit gets nothing of them.
+  if (replies.total_size() > kUncountedReplyBytes && IsOverOutputLimit(thread_->now_ms())) {
+    return Close();
+  }
   if (!replies.empty() && queue_ == nullptr) {
     const ByteStream::Result result = WriteReplies(replies);
     if (result.status == ByteStream::Status::kClosed) {
@@ -239,7 +251,16 @@ void Connection::Flush() {
 
 void Connection::AfterOutput() {
   session_.output_bytes.store(queue_ == nullptr ? 0 : queue_->bytes(), std::memory_order_relaxed);
+  AccountMemory();
   if (session_.close_after_reply && queue_ == nullptr) Close();
+}
+
+void Connection::AccountMemory() {
+  if (closed_) return;
+  Dispatcher& dispatcher = thread_->dispatcher();
+  ChargeClient(dispatcher.services(), dispatcher.config(), &session_);
+  // It may have been this client that took the most: what it has sent is not executed any more.
+  if (session_.close_requested()) Close();
 }
 
 void Connection::WaitForWriting() {
@@ -311,11 +332,16 @@ void Connection::QueuePush(const Publication& publication) {
 void Connection::SendPushes() {
   if (closed_ || queue_ == nullptr) return;
   if (!waiting_to_write_) WriteQueue();
-  if (!closed_ && IsOverOutputLimit(thread_->now_ms())) Close();
+  if (closed_) return;
+  if (IsOverOutputLimit(thread_->now_ms())) return Close();
+  AfterOutput();
 }
 
 size_t Connection::OutputBytes() {
-  size_t bytes = queue_ == nullptr ? 0 : queue_->bytes();
+  // Between two requests of this thread there are no replies but those of this client.
+  const size_t built = thread_->reply_buffer().total_size();
+  size_t bytes = built > kUncountedReplyBytes ? built - kUncountedReplyBytes : 0;
+  if (queue_ != nullptr) bytes += queue_->bytes();
   if (session_.feed() != nullptr) bytes += session_.feed()->pending();
   return bytes;
 }

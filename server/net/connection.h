@@ -78,6 +78,8 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   void WriteQueue();
   void WaitForWriting();
   void AfterOutput();
+  // Counts what this client takes now, and closes those that take too much, itself perhaps.
+  void AccountMemory();
   void SetDeadline(uint64_t deadline_ms);
   bool IsOverOutputLimit(uint64_t now_ms);
   size_t OutputBytes();

@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "server/exec/client_memory.h"
 #include "server/exec/client_pause.h"
 #include "server/exec/clock.h"
 #include "server/exec/session_registry.h"
@@ -201,9 +202,11 @@ void IoThread::Tick() {
   if (number_ == 0) {
     services_.stats->SampleRates(services_.clock->NowMicros());
     UsedMemory(services_);
+    LimitClientMemory(services_, dispatcher_.config());
     services_.pause->ForgetIfOver(now_ms());
   }
   if (!std::exchange(sweeping_, true)) Sweep();
+  if (!std::exchange(evicting_, true)) Evict();
   dispatcher_.stats().tick_nanos.Add(ticks_clock_.Nanos(ticks_clock_.Now() - started));
 }
 
@@ -213,6 +216,15 @@ void IoThread::Sweep() {
     Post([this] { Sweep(); });
   } else {
     sweeping_ = false;
+  }
+}
+
+void IoThread::Evict() {
+  // When the limit was lowered, or a single request made much that is new; clients go on meanwhile.
+  if (dispatcher_.EvictIfFull()) {
+    Post([this] { Evict(); });
+  } else {
+    evicting_ = false;
   }
 }
 

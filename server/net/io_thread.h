@@ -81,6 +81,7 @@ class IoThread {
                    std::vector<std::shared_ptr<Connection>>* pushed_to);
   void Tick();
   void Sweep();
+  void Evict();
   void CheckConnections();
   // Wakes the thread at the earliest deadline.
   void ArmDeadlines();
@@ -105,6 +106,7 @@ class IoThread {
   std::set<std::pair<uint64_t, uint64_t>> deadlines_;
   SteadyTimer deadline_timer_;
   bool sweeping_ = false;
+  bool evicting_ = false;
 };
 
 }  // namespace redstart

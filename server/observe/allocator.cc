@@ -4,6 +4,7 @@
 #include <jemalloc/jemalloc.h>
 #endif
 
+#include <algorithm>
 #include <cstddef>
 
 namespace redstart {
@@ -20,7 +21,25 @@ AllocatorUsage ReadAllocatorUsage() {
     size_t value_size = sizeof(value);
     return mallctl(name, &value, &value_size, nullptr, 0) == 0 ? uint64_t{value} : 0;
   };
-  return {read("stats.allocated"), read("stats.active"), read("stats.resident")};
+  // What threads keep in their caches for the next allocation counts as allocated there.
+  static const std::string kCached =
+      "stats.arenas." + std::to_string(MALLCTL_ARENAS_ALL) + ".tcache_bytes";
+  const uint64_t allocated = read("stats.allocated");
+  return {allocated - std::min(allocated, read(kCached.c_str())), read("stats.active"),
+          read("stats.resident")};
+}
+
+int64_t AllocatedByThread() {
+  static constexpr uint64_t kNothing = 0;
+  const auto counter = [](const char* name) {
+    const uint64_t* value = &kNothing;
+    size_t size = sizeof(value);
+    mallctl(name, &value, &size, nullptr, 0);
+    return value;
+  };
+  thread_local const uint64_t* const t_allocated = counter("thread.allocatedp");
+  thread_local const uint64_t* const t_freed = counter("thread.deallocatedp");
+  return static_cast<int64_t>(*t_allocated - *t_freed);
 }
 
 std::string AllocatorName() {
@@ -45,10 +64,18 @@ bool PurgeAllocator() {
   return mallctl(all.c_str(), nullptr, nullptr, nullptr, 0) == 0;
 }
 
+bool ReturnMemoryInBackground(bool on) {
+  return mallctl("background_thread", nullptr, nullptr, &on, sizeof(on)) == 0;
+}
+
 #else
 
 AllocatorUsage ReadAllocatorUsage() {
   return {};
+}
+
+int64_t AllocatedByThread() {
+  return 0;
 }
 
 std::string AllocatorName() {
@@ -60,6 +87,10 @@ std::optional<std::string> AllocatorStatistics() {
 }
 
 bool PurgeAllocator() {
+  return true;
+}
+
+bool ReturnMemoryInBackground(bool) {
   return true;
 }
 

@@ -19,6 +19,12 @@
 #endif
 
 namespace redstart {
+namespace {
+
+// See Slab::BytesOfThread.
+thread_local int64_t t_bytes = 0;
+
+}  // namespace
 
 // 32 bytes, which leaves 72 entries of 56 bytes, 63 of 64. Entries end with the page, so that those
 // of 16, 32 and 64 bytes do not straddle cache lines.
@@ -55,6 +61,10 @@ Slab::~Slab() {
   give_back(full_);
 }
 
+int64_t Slab::BytesOfThread() {
+  return t_bytes;
+}
+
 void* Slab::Allocate(size_t bytes) {
   if (bytes > kMaxBytes) {
     void* p = std::malloc(bytes);
@@ -62,7 +72,7 @@ void* Slab::Allocate(size_t bytes) {
       std::fputs("Out of memory: malloc gives no more\n", stderr);
       std::abort();
     }
-    bytes_in_use_ += bytes;
+    large_bytes_ += bytes;
     return p;
   }
   const size_t size_class = bytes == 0 ? 0 : (bytes - 1) / kClassBytes;
@@ -79,7 +89,8 @@ void* Slab::Allocate(size_t bytes) {
     page->unused = static_cast<uint16_t>(page->unused + page->bytes);
   }
   ++page->used;
-  bytes_in_use_ += page->bytes;
+  entry_bytes_.Add(page->bytes);
+  t_bytes += page->bytes;
   if (!page->HasRoom()) {
     Unlink(&open_[size_class], page);
     Link(&full_, page);
@@ -89,7 +100,7 @@ void* Slab::Allocate(size_t bytes) {
 
 void Slab::Free(void* p, size_t bytes) {
   if (bytes > kMaxBytes) {
-    bytes_in_use_ -= bytes;
+    large_bytes_ -= bytes;
     std::free(p);
     return;
   }
@@ -97,7 +108,8 @@ void Slab::Free(void* p, size_t bytes) {
   assert(page->owner == this);
   assert(page->bytes == (bytes == 0 ? 1 : (bytes + kClassBytes - 1) / kClassBytes) * kClassBytes);
   const size_t size_class = page->bytes / kClassBytes - 1;
-  bytes_in_use_ -= page->bytes;
+  entry_bytes_.Subtract(page->bytes);
+  t_bytes -= page->bytes;
   if (!page->HasRoom()) {
     Unlink(&full_, page);
     Link(&open_[size_class], page);

@@ -14,6 +14,7 @@
 #include <cstddef>
 #include <cstdint>
 
+#include "storage/base/counter.h"
 #include "storage/base/page_pool.h"
 
 namespace redstart {
@@ -35,8 +36,12 @@ class Slab {
   void Free(void* p, size_t bytes);
 
   // Allocated bytes, rounded up to 8 up to kMaxBytes and as asked for above.
-  size_t bytes_in_use() const { return bytes_in_use_; }
-  // What the pages of this slab take; with bytes_in_use() it tells how sparse they are.
+  size_t bytes_in_use() const { return entry_bytes_.Get() + large_bytes_; }
+  // Those of them that lie in pages. Readable without the lock.
+  size_t entry_bytes() const { return entry_bytes_.Get(); }
+  // What the calling thread has taken from pages of all slabs, less what it gave back.
+  static int64_t BytesOfThread();
+  // What the pages of this slab take; with entry_bytes() it tells how sparse they are.
   size_t page_bytes() const { return page_count_ * PagePool::kPageBytes; }
 
  private:
@@ -52,7 +57,8 @@ class Slab {
   PagePool* const pool_;
   Page* open_[kClasses] = {};  // Pages with room, by class.
   Page* full_ = nullptr;       // The other ones, of all classes.
-  size_t bytes_in_use_ = 0;
+  Counter entry_bytes_;
+  size_t large_bytes_ = 0;
   size_t page_count_ = 0;
 };
 

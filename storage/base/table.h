@@ -121,6 +121,14 @@ class Table {
     return static_cast<Node*>(core_.Random([&random]() -> uint64_t { return random(); }));
   }
 
+  // Calls visit(Node*) for nodes that stand next to each other, from a place that `position` (drawn
+  // by the caller) leads to, until it has returned true `wanted` times or for all. Where keys have
+  // no order in time or use, as hashes have none, that is as good as choosing each at random, and
+  // cheaper: their misses overlap. `only_with_deadline`: the others are left out, and parts of the
+  // table in which nothing has a deadline are skipped.
+  template <typename Visit>
+  void Sample(uint64_t position, size_t wanted, bool only_with_deadline, Visit&& visit);
+
  private:
   using Nodes = absl::InlinedVector<Node*, 24>;
 
@@ -245,6 +253,42 @@ void Table<Policy>::AddOfHome(SegmentWord word, int i, int home, Nodes* nodes) {
     if (slot::IsEmpty(slot) || word.HomeOf(slot::Tag(slot)) != home) continue;
     nodes->push_back(static_cast<Node*>(slot::Node(slot)));
   }
+}
+
+template <typename Policy>
+template <typename Visit>
+void Table<Policy>::Sample(uint64_t position, size_t wanted, bool only_with_deadline,
+                           Visit&& visit) {
+  size_t seen = 0;
+  bool met_any = false;
+  // Any of a line's slots may be the first, for what is new stands in the first ones. The bits that
+  // choose it are of no meaning to routes.
+  const size_t first_slot = position >> (TableDirectory::kIgnoredBits - 3) & 7;
+  const auto look_at = [&](absl::Span<const uint64_t> slots) {
+    const size_t end = std::min(slots.size(), wanted - seen + 1);
+    const auto slot_at = [&](size_t i) { return slots[(first_slot + i) % slots.size()]; };
+    for (size_t i = 0; i < end; ++i) __builtin_prefetch(slot::Node(slot_at(i)));
+    for (size_t i = 0; i < slots.size() && seen < wanted; ++i) {
+      Node* node = static_cast<Node*>(slot::Node(slot_at(i)));
+      if (node == nullptr || (only_with_deadline && Policy::DeadlineOf(*node) == 0)) continue;
+      met_any = true;
+      seen += visit(node) ? 1 : 0;
+    }
+  };
+  core_.VisitSegments(position, [&](SegmentWord word, int first) {
+    Segment* segment = word.segment();
+    if (only_with_deadline && segment->earliest_deadline() == Segment::kNoDeadline) return true;
+    met_any = false;
+    const int lines = word.homes() + word.stash();
+    for (int i = 0; i < lines && seen < wanted; ++i) {
+      look_at(segment->line((first + i) % lines)->slots);
+    }
+    if (seen >= wanted) return false;
+    look_at(segment->overflow());
+    // The deadline that was noted here has gone with its node.
+    if (only_with_deadline && !met_any) segment->set_earliest_deadline(Segment::kNoDeadline);
+    return seen < wanted;
+  });
 }
 
 template <typename Policy>

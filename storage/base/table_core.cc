@@ -1,6 +1,7 @@
 #include "storage/base/table_core.h"
 
 #include <algorithm>
+#include <utility>
 
 namespace redstart {
 namespace {
@@ -356,6 +357,27 @@ void* TableCore::Nth(size_t n) const {
     }
   });
   return found;
+}
+
+void TableCore::VisitSegments(uint64_t from,
+                              absl::FunctionRef<bool(SegmentWord, int)> visit) const {
+  bool wrapped = false;
+  for (uint64_t at = from;;) {
+    const Route route = directory_.RouteOf(at);
+    const SegmentWord word = directory_.At(route);
+    if (word) {
+      // The bits below those that lead to the segment choose a line, in the stash as well.
+      const auto lines = static_cast<uint64_t>(word.homes() + word.stash());
+      const uint64_t rest = route.place << word.depth();
+      if (!visit(word, static_cast<int>((rest >> 32) * lines >> 32))) return;
+    }
+    const uint64_t size = word.depth() == 0 ? 0 : uint64_t{1} << (64 - word.depth());
+    const uint64_t end = word.FirstPlace(route.place) + size;
+    const auto next = directory_.PositionAt({end == 0 ? route.root + 1 : route.root, end});
+    if (!next && std::exchange(wrapped, true)) return;
+    at = next.value_or(0);
+    if (wrapped && at > from) return;
+  }
 }
 
 void TableCore::ForEachSegment(absl::FunctionRef<bool(SegmentWord)> visit) const {

@@ -94,6 +94,11 @@ class TableCore {
 
   void* Random(absl::FunctionRef<uint64_t()> random) const;
 
+  // Calls visit(word, line) for the segment that holds position `from`, with the line that
+  // corresponds to the position, and for the ones behind it with their first line, once round the
+  // table, until it returns false. Reads none of them.
+  void VisitSegments(uint64_t from, absl::FunctionRef<bool(SegmentWord, int)> visit) const;
+
  private:
   // Which of the line's slots have this tag, read without a lock: bit i for slot i.
   static uint32_t MatchingHints(const Line* line, uint64_t tag, uint64_t (&hints)[Line::kSlots]) {

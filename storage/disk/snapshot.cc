@@ -125,7 +125,7 @@ void Snapshot::Add(Shard* shard, Captured captured) {
   const size_t bytes = captured.bytes;
   captured_[shard->number()].push_back(std::move(captured));
   bytes_captured_.fetch_add(bytes, std::memory_order_relaxed);
-  const uint64_t waiting = bytes_waiting_.fetch_add(bytes, std::memory_order_relaxed) + bytes;
+  const uint64_t waiting = keyspace_->AddCapturedBytes(static_cast<int64_t>(bytes));
   if (waiting > options_.capture_budget) keyspace_->SetOverBudget(true);
 }
 
@@ -298,7 +298,7 @@ void Snapshot::Free(size_t shard, const std::vector<Captured>& captured) {
       if (captured[i].entry != nullptr) locks[shard].FreeDetachedEntry(captured[i].entry);
     }
   }
-  const uint64_t waiting = bytes_waiting_.fetch_sub(bytes, std::memory_order_relaxed) - bytes;
+  const uint64_t waiting = keyspace_->AddCapturedBytes(-static_cast<int64_t>(bytes));
   if (waiting <= options_.capture_budget) keyspace_->SetOverBudget(false);
 }
 

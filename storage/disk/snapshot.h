@@ -60,7 +60,7 @@ class Snapshot : private Capture {
   // Keys at the cut.
   uint64_t keys_in_all() const { return keys_in_all_.load(std::memory_order_relaxed); }
   // Bytes of entries that clients changed ahead of the walk: those that wait now, and all so far.
-  uint64_t bytes_waiting() const { return bytes_waiting_.load(std::memory_order_relaxed); }
+  uint64_t bytes_waiting() const { return keyspace_->captured_bytes(); }
   uint64_t bytes_captured() const { return bytes_captured_.load(std::memory_order_relaxed); }
 
  private:
@@ -112,7 +112,6 @@ class Snapshot : private Capture {
   std::atomic<bool> abort_{false};
   std::atomic<uint64_t> keys_written_{0};
   std::atomic<uint64_t> keys_in_all_{0};
-  std::atomic<uint64_t> bytes_waiting_{0};
   std::atomic<uint64_t> bytes_captured_{0};
 };
 

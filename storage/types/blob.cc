@@ -55,7 +55,8 @@ Blob* Blob::Resized(size_t size) {
   const bool is_moved = IsShared() || size > capacity_;
   const bool is_zeroed = is_moved && size > size_ && size - size_ >= kZeroedLimit;
   if (is_moved) {
-    const size_t capacity = size > size_ ? GrownCapacity(size) : size;
+    // What grows for the first time may stay as it is: SETRANGE of a new key.
+    const size_t capacity = size > size_ && size_ > 0 ? GrownCapacity(size) : size;
     blob = is_zeroed ? NewZeroed(size, capacity) : New(size, capacity);
     std::memcpy(blob->data(), data(), std::min(size, size_));
   }

@@ -3,6 +3,7 @@
 #include <gmock/gmock.h>
 #include <gtest/gtest.h>
 
+#include <map>
 #include <string>
 
 #include "storage/string_editor.h"
@@ -47,11 +48,42 @@ class ShardTest : public testing::Test {
                0};
 };
 
-TEST_F(ShardTest, HasNoTableBeforeTheFirstKey) {
-  EXPECT_EQ(shard_.table(0), nullptr);
-  EXPECT_EQ(shard_.size(0), 0u);
+TEST_F(ShardTest, OnlyTheFirstDatabaseHasATableBeforeItsFirstKey) {
+  EXPECT_NE(shard_.table(0), nullptr);
+  EXPECT_EQ(shard_.table(1), nullptr);
+  for (const int database : {0, 1}) {
+    EXPECT_EQ(shard_.size(database), 0u);
+    EXPECT_FALSE(Find(database, "k"));
+  }
+  EXPECT_THAT(shard_.Databases(), ElementsAre(0));
+}
+
+TEST_F(ShardTest, TheFirstDatabaseKeepsATableWhenItIsCleared) {
+  Insert(0, "k");
+  EXPECT_EQ(shard_.Clear(0), 1u);
+  EXPECT_NE(shard_.table(0), nullptr);
   EXPECT_FALSE(Find(0, "k"));
-  EXPECT_THAT(shard_.Databases(), IsEmpty());
+  EXPECT_EQ(shard_.Clear(0), 0u);
+  Drain();
+  EXPECT_EQ(lazy_free_.freed_objects(), 1u);
+}
+
+TEST_F(ShardTest, SamplesFromEveryDatabaseAndSparesKeysWithoutDeadline) {
+  for (int i = 0; i < 300; ++i) Insert(0, "key:" + std::to_string(i), "v", i % 100 == 0 ? 5 : 0);
+  Insert(20, "other");
+  std::map<std::string, int> seen;
+  for (uint64_t i = 0; i < 2000; ++i) {
+    shard_.Sample(i * 0x9E3779B97F4A7C15, 5, false, [&](int database, const Entry& entry) {
+      EXPECT_EQ(database, entry.key() == "other" ? 20 : 0);
+      ++seen[std::string(entry.key())];
+    });
+  }
+  EXPECT_EQ(seen.size(), 301u) << "all have a chance";
+  seen.clear();
+  shard_.Sample(0, 5, true, [&](int, const Entry& entry) { ++seen[std::string(entry.key())]; });
+  EXPECT_THAT(seen,
+              testing::UnorderedElementsAre(testing::Pair("key:0", 1), testing::Pair("key:100", 1),
+                                            testing::Pair("key:200", 1)));
 }
 
 TEST_F(ShardTest, KeepsDatabasesApart) {
@@ -123,7 +155,7 @@ TEST_F(ShardTest, ClearTakesEverythingOutAtOnceAndFreesItLater) {
   for (int i = 0; i < 5000; ++i) Insert(3, "key:" + std::to_string(i), std::string(i % 3000, 'x'));
   EXPECT_EQ(shard_.Clear(3), 5000u);
   EXPECT_EQ(shard_.size(3), 0u);
-  EXPECT_THAT(shard_.Databases(), IsEmpty());
+  EXPECT_THAT(shard_.Databases(), ElementsAre(0));
   Insert(3, "key:1", "anew");
   Drain();
   EXPECT_EQ(lazy_free_.freed_objects(), 5000u);

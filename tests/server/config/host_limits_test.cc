@@ -72,6 +72,25 @@ TEST_F(HostLimitsTest, Version1HasTheQuotaInTwoFiles) {
   EXPECT_EQ(CgroupCpuQuota(root_), 0);
 }
 
+TEST_F(HostLimitsTest, TheTightestMemoryLimitOnTheWayUpCounts) {
+  EXPECT_EQ(CgroupMemoryLimit(root_), 0u);
+  Write("/proc/self/cgroup", "0::/pod/box\n");
+  Write("/sys/fs/cgroup/pod/box/memory.max", "max\n");
+  EXPECT_EQ(CgroupMemoryLimit(root_), 0u);
+  Write("/sys/fs/cgroup/pod/memory.max", "536870912\n");
+  EXPECT_EQ(CgroupMemoryLimit(root_), 536870912u);
+  Write("/sys/fs/cgroup/pod/box/memory.max", "268435456\n");
+  EXPECT_EQ(CgroupMemoryLimit(root_), 268435456u);
+}
+
+TEST_F(HostLimitsTest, Version1SaysNoMemoryLimitWithAHugeNumber) {
+  Write("/proc/self/cgroup", "9:memory:/docker/x\n4:cpu,cpuacct:/docker/x\n");
+  Write("/sys/fs/cgroup/memory/memory.limit_in_bytes", "9223372036854771712\n");
+  EXPECT_EQ(CgroupMemoryLimit(root_), 0u);
+  Write("/sys/fs/cgroup/memory/docker/x/memory.limit_in_bytes", "67108864\n");
+  EXPECT_EQ(CgroupMemoryLimit(root_), 67108864u);
+}
+
 TEST_F(HostLimitsTest, NonsenseIsNoQuota) {
   Write("/proc/self/cgroup", "nonsense\n0::/\n");
   Write("/sys/fs/cgroup/cpu.max", "a b\n");

@@ -29,7 +29,7 @@ TEST(OptionsTest, NamesAndAliasesAreUniqueAndLowerCase) {
     EXPECT_TRUE(names.insert(option->alias).second) << option->alias;
     EXPECT_EQ(LowerCase(option->alias), option->alias);
   }
-  EXPECT_EQ(AllOptions().size(), 183u + 1);  // those of Redis 7.2.6, and rdb-version
+  EXPECT_EQ(AllOptions().size(), 183u + 2);  // those of Redis 7.2.6, and ours
 }
 
 TEST(OptionsTest, WhatIsNotRealSaysWhy) {
@@ -108,18 +108,6 @@ TEST(OptionsTest, RefusedOptionsTakeTheirDefaultOnly) {
   EXPECT_EQ(Try("replicaof", {"no", "one"}), "ok");
   EXPECT_THAT(Try("slaveof", {"10.0.0.1", "6379"}),
               HasSubstr("'replicaof 10.0.0.1 6379' is refused"));
-}
-
-TEST(OptionsTest, ALimitOnMemoryGoesWithNoEvictionOnly) {
-  Config config = DefaultConfig();
-  config.maxmemory = 1000;
-  EXPECT_TRUE(CheckCombination(config).ok());
-  config.maxmemory_policy = MaxmemoryPolicy::kAllkeysLru;
-  EXPECT_EQ(CheckCombination(config).message(),
-            "'maxmemory' together with 'maxmemory-policy allkeys-lru' is refused: eviction is not "
-            "built yet, so a limit needs the policy noeviction");
-  config.maxmemory = 0;
-  EXPECT_TRUE(CheckCombination(config).ok());
 }
 
 TEST(OptionsTest, AWrongValueIsReportedBeforeARefusal) {

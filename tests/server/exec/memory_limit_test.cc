@@ -1,56 +1,62 @@
 #include "server/exec/memory_limit.h"
 
-#include <gtest/gtest.h>
-
-#include <string>
-#include <vector>
-
-#include "storage/keyspace.h"
+#include "tests/server/commands/command_test.h"
 
 namespace redstart {
 namespace {
 
-class MemoryLimitTest : public testing::Test {
+class MemoryLimitTest : public CommandTest {
  protected:
-  MemoryLimitTest() {
-    services_.keyspace = &keyspace_;
-    services_.state = &state_;
-    keyspace_.pages().Allocate();  // Something that is in use whatever the allocator tells.
-  }
-  bool IsOver() const { return state_.over_memory_limit.load(); }
-
-  Keyspace keyspace_{64, 16, 1};
-  ServerState state_;
-  Services services_ = {};
-  MemoryLimit limit_{services_};
-  const std::vector<std::string_view> small_ = {"GET", "k"};
-  static constexpr int64_t kPlenty = int64_t{1} << 50;
+  void SetLimit(const char* limit) { Run("CONFIG", "SET", "maxmemory", limit); }
 };
 
-TEST_F(MemoryLimitTest, TheFirstRequestLooks) {
-  limit_.BeforeRequest(small_, 1, 1);
-  EXPECT_TRUE(IsOver());
+TEST_F(MemoryLimitTest, EachRequestLooksAgain) {
+  Run("SET", "k", "v");
+  SetLimit("1");
+  Run("PING");
+  EXPECT_TRUE(state_.over_memory_limit.load());
+  SetLimit("100gb");
+  Run("PING");
+  EXPECT_FALSE(state_.over_memory_limit.load());
 }
 
-TEST_F(MemoryLimitTest, ItLooksAgainAfterAMillisecond) {
-  limit_.BeforeRequest(small_, kPlenty, 1);
-  EXPECT_FALSE(IsOver());
-  limit_.BeforeRequest(small_, 1, MemoryLimit::kMicrosBetweenLooks);
-  EXPECT_FALSE(IsOver()) << "too early";
-  limit_.BeforeRequest(small_, 1, 1 + MemoryLimit::kMicrosBetweenLooks);
-  EXPECT_TRUE(IsOver());
+TEST_F(MemoryLimitTest, TheTimeOverTheLimitIsCounted) {
+  Run("SET", "k", "v");
+  SetLimit("1");
+  Run("PING");
+  EXPECT_EQ(state_.over_limit_since_us.load(), clock_.now_us.load());
+  Advance(5000);
+  SetLimit("100gb");
+  Run("PING");
+  EXPECT_EQ(state_.over_limit_since_us.load(), 0u);
+  EXPECT_EQ(state_.over_limit_us.load(), 5'000'000u);
+  Run("CONFIG", "RESETSTAT");
+  EXPECT_EQ(state_.over_limit_us.load(), 0u);
 }
 
-TEST_F(MemoryLimitTest, ItLooksAgainAfterManyBytesAndWhenTold) {
-  limit_.BeforeRequest(small_, kPlenty, 1);
-  const std::string large(MemoryLimit::kBytesBetweenLooks, 'x');
-  limit_.BeforeRequest(std::vector<std::string_view>{"SET", "k", large}, 1, 1);
-  EXPECT_TRUE(IsOver());
-  limit_.BeforeRequest(small_, kPlenty, 1);
-  EXPECT_TRUE(IsOver()) << "too early";
-  limit_.LookAgain();
-  limit_.BeforeRequest(small_, kPlenty, 1);
-  EXPECT_FALSE(IsOver());
+TEST_F(MemoryLimitTest, WhatASnapshotKeepsDoesNotCount) {
+  Run("SET", "k", "v");
+  SetLimit("1");
+  keyspace_.AddCapturedBytes(int64_t{1} << 40);
+  Run("PING");
+  EXPECT_FALSE(state_.over_memory_limit.load());
+  keyspace_.AddCapturedBytes(-(int64_t{1} << 40));
+  Run("PING");
+  EXPECT_TRUE(state_.over_memory_limit.load());
+}
+
+TEST_F(MemoryLimitTest, NothingIsRefusedWhileMuchIsBeingFreed) {
+  Run("SET", "k", "v");
+  SetLimit("1");
+  std::atomic<bool> go_on{false};
+  keyspace_.lazy_free().Add(1000, [&] { go_on.wait(false); });
+  Run("PING");
+  EXPECT_FALSE(state_.over_memory_limit.load());
+  go_on = true;
+  go_on.notify_all();
+  keyspace_.lazy_free().Drain();
+  Run("PING");
+  EXPECT_TRUE(state_.over_memory_limit.load());
 }
 
 }  // namespace
