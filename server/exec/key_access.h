@@ -12,7 +12,8 @@
 // Expiry. A key past its deadline is gone for everyone. A writer deletes it at once, with its
 // effect; a reader sees nothing, and the dispatcher deletes it after the handler, in the same hold
 // of the lock (SweepExpired). With ExpiryMode::kHide nobody deletes: a replica, or a server that is
-// loading, waits for its source to say so.
+// loading, waits for its source to say so. With kKeep it is still there for everybody: the commands
+// of an append-only file are replayed as they were when the key had not expired.
 //
 // Ownership. On the dispatcher's stack for one command. Pointers to entries are valid until the
 // next change of their key.
@@ -37,7 +38,7 @@
 
 namespace redstart {
 
-enum class ExpiryMode : uint8_t { kDelete, kHide };
+enum class ExpiryMode : uint8_t { kDelete, kHide, kKeep };
 
 // What kind of change it was, as keyspace notifications sort them.
 enum class Event : uint8_t {
@@ -104,6 +105,10 @@ class KeyAccess {
     bool touch = true;  // Lookups count as uses of the key (not with CLIENT NO-TOUCH).
     ExpiryMode expiry = ExpiryMode::kDelete;
     bool may_wait = true;  // Not inside EXEC or a script.
+
+    bool IsGone(const Entry& entry) const {
+      return entry.IsExpired(now_ms) && expiry != ExpiryMode::kKeep;
+    }
   };
   KeyAccess(const Parts& parts, const Frame& frame) : parts_(parts), frame_(frame) {}
   KeyAccess(const KeyAccess&) = delete;

@@ -23,6 +23,7 @@ class Migrator;
 class MonitorFeed;
 class Persistence;
 class Publisher;
+class ReplyGate;
 class SessionRegistry;
 class SlowLog;
 class StatsBoard;
@@ -44,6 +45,8 @@ struct ServerState {
   std::atomic<bool> cron_paused{false};   // DEBUG PAUSE-CRON.
   std::atomic<bool> loading{false};       // The data set is not whole yet.
   std::atomic<bool> last_save_failed{false};
+  // Why the append-only file could not be written or synced the last time: an errno, or 0.
+  std::atomic<int> aof_error{0};
   std::atomic<bool> over_memory_limit{false};  // See MemoryLimit; only while there is a limit.
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
@@ -83,6 +86,7 @@ struct Services {
   Migrator* migrator;
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
+  ReplyGate* gate;
   const Clock* clock;
 };
 
