@@ -11,6 +11,7 @@
 #include "protocol/reply_builder.h"
 #include "protocol/request.h"
 #include "server/config/config_store.h"
+#include "server/exec/arg_reader.h"
 #include "server/exec/clock.h"
 #include "server/exec/command_table.h"
 #include "server/exec/dispatcher.h"
@@ -38,10 +39,6 @@ constexpr std::string_view kRepair =
 // In the log and as the reason why the server does not start.
 absl::Status Fatal(const std::string& text) {
   return absl::FailedPreconditionError(text);
-}
-
-bool IsName(std::string_view arg, std::string_view name) {
-  return arg.size() == name.size() && SameWord(arg, name);
 }
 
 }  // namespace
@@ -113,6 +110,10 @@ class AofLoader::Replayer {
   uint64_t errors_ = 0;
 };
 
+AofLoader::AofLoader(const Services& services, RdbLoader* rdb) : services_(services), rdb_(rdb) {}
+
+AofLoader::~AofLoader() = default;
+
 absl::Status AofLoader::Load(const AofManifest& manifest) {
   config_ = services_.config->current();
   abort_ = false;
@@ -155,8 +156,8 @@ absl::Status AofLoader::LoadFile(const std::string& name, bool is_last) {
   size_t begin = 0;
   if (file->bytes().starts_with(kRdbSignature)) {
     const bool is_old = name == config_->appendfilename;
-    logging::Notice(is_old ? "Reading RDB preamble from AOF file..."
-                           : "Reading RDB base file on AOF loading...");
+    logging::Notice("{}", is_old ? "Reading RDB preamble from AOF file..."
+                                 : "Reading RDB base file on AOF loading...");
     const absl::Status status = rdb_->LoadPreamble(&*file, &begin);
     if (absl::IsAborted(status)) return status;
     if (!status.ok()) {
@@ -194,7 +195,7 @@ absl::Status AofLoader::Replay(const std::string& name, MappedFile* file, size_t
     const size_t at = parser.position();
     const AofParser::Item item = parser.Next();
     if (item == AofParser::Item::kCommand) {
-      if (IsName(parser.args()[0], "multi")) multi_at = at;
+      if (SameWord(parser.args()[0], "multi")) multi_at = at;
       positions.push_back(at);
       for (const std::string_view arg : parser.args()) batch.AddArg(arg);
       batch.FinishRequest();
@@ -202,7 +203,7 @@ absl::Status AofLoader::Replay(const std::string& name, MappedFile* file, size_t
         std::this_thread::sleep_for(std::chrono::microseconds(config_->key_load_delay));
       }
       // A SELECT says for what is behind it which keys are to be fetched.
-      if (!batch.full() && !IsName(parser.args()[0], "select")) continue;
+      if (!batch.full() && !SameWord(parser.args()[0], "select")) continue;
     }
     if (!positions.empty()) {
       if (const absl::Status status = run(); !status.ok()) return status;

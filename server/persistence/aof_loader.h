@@ -25,7 +25,10 @@ namespace redstart {
 class AofLoader {
  public:
   // `rdb` reads the bases.
-  AofLoader(const Services& services, RdbLoader* rdb) : services_(services), rdb_(rdb) {}
+  AofLoader(const Services& services, RdbLoader* rdb);
+  ~AofLoader();
+  AofLoader(const AofLoader&) = delete;
+  AofLoader& operator=(const AofLoader&) = delete;
 
   // Loads what the manifest lists. kNotFound if it lists nothing. kFailedPrecondition, with a
   // message that names file and offset, if a file is missing or damaged; what was read until then

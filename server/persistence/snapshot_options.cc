@@ -67,7 +67,7 @@ void MakeBaseOf(const Config& config, Snapshot::Options* options) {
   options->as_commands = !config.aof_use_rdb_preamble;
   if (config.aof_timestamp_enabled) options->second = std::time(nullptr);
   for (auto& [name, value] : options->facts) {
-    if (name == "aof-base") value = "1";
+    if (name == "aof-base") value.assign(1, '1');
   }
 }
 
