@@ -5,12 +5,40 @@ usage: aof_crash_test.py REDSTART_SERVER [--rounds N] [--seed N]
 Clients count upwards in keys of their own, alone and in transactions, while others read those keys, and now and then the
 file is rewritten. The page cache survives the death of a process, so all three fsync policies promise the same here.
 """
-import argparse, os, random, shutil, signal, sys, tempfile, threading, time
+import argparse, os, random, shutil, signal, subprocess, sys, tempfile, threading, time
 
 import redis
-from rdb_exchange import Process, require
+from servers import free_port, wait_until
 
 WRITERS, READERS = 4, 2
+
+
+def require(condition, what):
+    if not condition:
+        sys.exit(f"violated: {what}")
+
+
+class Process:
+    """A server in a folder that outlives it."""
+
+    def __init__(self, binary, folder, *options):
+        self.port, self.log = free_port(), os.path.join(folder, "log")
+        words = [binary, "--port", str(self.port), "--dir", folder, "--save", "", "--appendonly", "yes", *options]
+        with open(self.log, "wb") as log:
+            self.process = subprocess.Popen(words, stdin=subprocess.DEVNULL, stdout=log, stderr=subprocess.STDOUT)
+
+    def text(self):
+        with open(self.log, errors="replace") as log:
+            return log.read()
+
+    def ready(self):
+        wait_until(lambda: "Ready to accept" in self.text() or self.process.poll() is not None, "a server to start")
+        require(self.process.poll() is None, f"the server starts:\n{self.text()}")
+        return redis.Redis(port=self.port)
+
+    def end(self, how=signal.SIGTERM):
+        self.process.send_signal(how)
+        return self.process.wait(timeout=120)
 
 
 class Writer(threading.Thread):
@@ -50,7 +78,7 @@ class Reader(threading.Thread):
 
 
 def run_round(binary, folder, policy, options):
-    server = Process(binary, folder, "--save", "", "--appendonly", "yes", "--appendfsync", policy, *options)
+    server = Process(binary, folder, "--appendfsync", policy, *options)
     client = server.ready()
     writers = [Writer(server.port, i, int(client.get(f"writer:{i}") or 0)) for i in range(WRITERS)]
     readers = [Reader(server.port) for _ in range(READERS)]
@@ -67,7 +95,7 @@ def run_round(binary, folder, policy, options):
     server.end(signal.SIGKILL)
     for thread in writers + readers:
         thread.join()
-    server = Process(binary, folder, "--save", "", "--appendonly", "yes", "--appendfsync", policy, *options)
+    server = Process(binary, folder, "--appendfsync", policy, *options)
     client = server.ready()
     for writer in writers:
         found = int(client.get(writer.key) or 0)
