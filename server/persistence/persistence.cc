@@ -165,6 +165,7 @@ void Persistence::MakeJob(Kind kind, std::vector<std::shared_ptr<ReplicaFeed>> f
   Snapshot::Options options = SnapshotOptionsFor(services_, *config);
   job_ = std::make_unique<Job>();
   job_->kind = kind;
+  background_jobs_.fetch_add(1, std::memory_order_relaxed);
   job_->feeds = std::move(feeds);
   job_->started_us = services_.clock->NowMicros();
   if (kind == Kind::kRewrite) {
@@ -404,6 +405,7 @@ Persistence::Facts Persistence::facts() const {
       .last_captured_bytes = last_captured_bytes_,
       .rewriting = is_rewriting(),
       .rewrites = rewrites_,
+      .background_jobs = background_jobs_,
       .last_rewrite_s = last_rewrite_s_,
       .last_rewrite_captured_bytes = last_rewrite_captured_bytes_,
   };

@@ -119,6 +119,7 @@ class Persistence {
     bool rewriting = false;
     bool rewrite_scheduled = false;
     uint64_t rewrites = 0;
+    uint64_t background_jobs = 0;  // Of all kinds: what forks are to a server that forks.
     int64_t last_rewrite_s = -1;
     int64_t current_rewrite_s = -1;
     uint64_t last_rewrite_captured_bytes = 0;
@@ -187,6 +188,7 @@ class Persistence {
   std::atomic<int64_t> last_duration_s_{-1};
   std::atomic<uint64_t> last_captured_bytes_{0};
   std::atomic<uint64_t> rewrites_{0};
+  std::atomic<uint64_t> background_jobs_{0};
   std::atomic<int64_t> last_rewrite_s_{-1};
   std::atomic<uint64_t> last_rewrite_captured_bytes_{0};
 

@@ -65,7 +65,7 @@ TEST(AofManifestTest, NoFlippedBitCrashesTheReader) {
     std::string text(kWhole);
     text[bit / 8] = static_cast<char>(text[bit / 8] ^ (1 << bit % 8));
     const auto manifest = AofManifest::Parse(text);
-    if (manifest.ok()) EXPECT_FALSE(manifest->empty());
+    EXPECT_TRUE(!manifest.ok() || !manifest->FilesToLoad().empty() || !manifest->history().empty());
   }
 }
 

@@ -30,8 +30,8 @@ Item LastItem(std::string_view file, size_t* commands, size_t* position) {
 }
 
 TEST(AofParserTest, CommandsAndTimesAreRead) {
-  const std::string file = "#TS:1700000000\r\n" + Encoded({"SET", "k", ""}) + "#note\r\n" +
-                           Encoded({"DEL", "a\r\nb"});
+  const std::string file =
+      "#TS:1700000000\r\n" + Encoded({"SET", "k", ""}) + "#note\r\n" + Encoded({"DEL", "a\r\nb"});
   AofParser parser(file);
   EXPECT_EQ(parser.Next(), Item::kTime);
   EXPECT_EQ(parser.second(), 1700000000);
@@ -68,9 +68,9 @@ TEST(AofParserTest, ALengthThatReachesBeyondTheEndIsDamageIfCommandsFollow) {
 TEST(AofParserTest, WhatIsNoCommandIsDamage) {
   size_t commands = 0;
   size_t position = 0;
-  for (const std::string_view junk : {"!!!", "*0\r\n", "*x\r\n", "*1\r\n+a\r\n", "*1\r\n$1\r\nab\r\n",
-                                      "*1\r\n$-1\r\n", "*1\r\n$\r\n\r\n", "\r\n",
-                                      "*99999999999999999999\r\n"}) {
+  for (const std::string_view junk :
+       {"!!!", "*0\r\n", "*x\r\n", "*1\r\n+a\r\n", "*1\r\n$1\r\nab\r\n", "*1\r\n$-1\r\n",
+        "*1\r\n$\r\n\r\n", "\r\n", "*99999999999999999999\r\n"}) {
     EXPECT_EQ(LastItem(Encoded({"PING"}) + std::string(junk), &commands, &position), Item::kDamaged)
         << junk;
     EXPECT_EQ(commands, 1u);

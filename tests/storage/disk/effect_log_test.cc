@@ -46,8 +46,8 @@ TEST_F(EffectLogTest, WhatChangesNoDataIsLeftOut) {
   EXPECT_EQ(Take(), "");
   const JournalEffect block[] = {{0, "a"}, {0, "publish", false}, {1, "b"}};
   log_.Append(block);
-  EXPECT_EQ(Take(), Encoded({"MULTI"}) + Encoded({"SELECT", "0"}) + "a" +
-                        Encoded({"SELECT", "1"}) + "b" + Encoded({"EXEC"}));
+  EXPECT_EQ(Take(), Encoded({"MULTI"}) + Encoded({"SELECT", "0"}) + "a" + Encoded({"SELECT", "1"}) +
+                        "b" + Encoded({"EXEC"}));
 }
 
 TEST_F(EffectLogTest, ASectionIsTakenAloneAndTheNextOneSelectsItsDatabase) {
