@@ -115,8 +115,8 @@ class AddOrTrimReader {
     if (!is_add_ && asked_.trim_at == 0) {
       return Refuse("ERR syntax error, XTRIM must be called with a trimming strategy");
     }
-    if (!keys_.IsOver(0)) {
-      // The command comes from a file or a master, where `~` has become `=`: it was limited then.
+    if (keys_.repeats()) {
+      // In what was recorded `~` has become `=`: it was limited then.
       trim.limit = 0;
       return true;
     }

@@ -13,10 +13,6 @@ void ChangeRecorder::Effect(absl::Span<const std::string_view> command) {
   if (active()) Add(database_, command);
 }
 
-void ChangeRecorder::Aside(int database, std::initializer_list<std::string_view> command) {
-  if (active()) Add(database, {command.begin(), command.size()});
-}
-
 uint64_t ChangeRecorder::Append(const ShardLocks& locks) {
   const uint64_t end = AppendBlock();
   if (end != 0) locks.NoteEffect(end);

@@ -96,6 +96,21 @@ void AppendStream(std::string_view key, const Stream& stream, std::string* out) 
   }
 }
 
+void AppendHash(std::string_view key, const HashView& hash, std::string* out) {
+  std::string deadlines;
+  {
+    ElementCommands commands("HMSET", key, out);
+    hash.ForEachOfAll([&](const Element& field, const Element& value, uint64_t deadline) {
+      commands.Add(field.ToString(), value.ToString());
+      if (deadline == HashView::kNever) return;
+      AppendEncodedCommand(
+          {"HPEXPIREAT", key, std::to_string(deadline), "FIELDS", "1", field.ToString()},
+          &deadlines);
+    });
+  }
+  *out += deadlines;
+}
+
 void AppendCollection(const Entry& entry, std::string* out) {
   const std::string_view key = entry.key();
   switch (entry.type()) {
@@ -114,13 +129,8 @@ void AppendCollection(const Entry& entry, std::string* out) {
       });
       return;
     }
-    case ValueType::kHash: {
-      ElementCommands commands("HMSET", key, out);
-      HashView(CollectionOf(entry)).ForEach([&](const Element& field, const Element& value) {
-        commands.Add(field.ToString(), value.ToString());
-      });
-      return;
-    }
+    case ValueType::kHash:
+      return AppendHash(key, HashView(CollectionOf(entry)), out);
     case ValueType::kSortedSet: {
       ElementCommands commands("ZADD", key, out);
       ZSetView(CollectionOf(entry)).ForEach([&](const Element& member, double score) {

@@ -103,7 +103,7 @@ TEST(ChangeRecorderWithoutReaderTest, IsNotActive) {
   ChangeRecorder recorder(&journal);
   EXPECT_FALSE(recorder.active());
   recorder.Aside(0, {"DEL", "k"});
-  recorder.Commit();
+  recorder.Commit(ShardLocks());
   EXPECT_EQ(journal.end_offset(), 0u);
 }
 
