@@ -14,6 +14,7 @@
 #include "server/exec/command_table.h"
 #include "server/healthcheck.h"
 #include "server/observe/log.h"
+#include "server/persistence/aof_restore.h"
 #include "server/server.h"
 
 namespace {
@@ -31,6 +32,17 @@ std::string AbsolutePath(const std::string& path) {
 int ReportHealth(const redstart::Config& config) {
   const absl::Status status = redstart::CheckHealth(config);
   return status.ok() ? EXIT_SUCCESS : Complain(status);
+}
+
+int Restore(const redstart::CommandLine& command_line, const redstart::Config& config) {
+  const auto second = redstart::ParsePointInTime(command_line.restore_to);
+  if (!second) return Complain(absl::InvalidArgumentError("--restore-to: that is no time"));
+  const auto report = command_line.restore_into.empty()
+                          ? redstart::DescribeRestore(config, *second)
+                          : redstart::RestoreTo(config, *second, command_line.restore_into);
+  if (!report.ok()) return Complain(report.status());
+  std::cout << *report;
+  return EXIT_SUCCESS;
 }
 
 }  // namespace
@@ -63,6 +75,9 @@ int main(int argc, char** argv) {
   }
   if (command_line->action == redstart::CommandLine::Action::kCheckHealth) {
     return ReportHealth(*config);
+  }
+  if (command_line->action == redstart::CommandLine::Action::kRestore) {
+    return Restore(*command_line, *config);
   }
   // A relative logfile lies in `dir`.
   if (chdir(config->dir.c_str()) != 0) {

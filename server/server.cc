@@ -155,6 +155,7 @@ Server::Server(Config config, Origin origin)
                        .pause = &pause_,
                        .channels = &channels_,
                        .publisher = &channels_,
+                       .gate = &gate_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();
@@ -274,8 +275,12 @@ void Server::OnLoaded(const absl::Status& status) {
   }
   if (absl::IsAborted(status)) return;  // The server is to end.
   const absl::string_view reason = status.message();
-  logging::Warning("{}", std::string_view(reason.data(), reason.size()));
-  logging::Warning("Fatal error loading the DB, check server logs. Exiting.");
+  const std::string_view text(reason.data(), reason.size());
+  logging::Warning("{}", text);
+  // What is wrong with an append-only file is the last that is said, as on Redis.
+  if (!absl::IsFailedPrecondition(status)) {
+    logging::Warning("Fatal error loading the DB, check server logs. Exiting.");
+  }
   // Other threads are serving clients: nothing can be taken down in order.
   std::_Exit(EXIT_FAILURE);
 }
@@ -309,17 +314,29 @@ void Server::OnSignal(int signal) {
     std::_Exit(EXIT_FAILURE);
   }
   logging::Warning("Received {} scheduling shutdown...", signal == SIGINT ? "SIGINT" : "SIGTERM");
-  signalled_ = true;
-  if (state_.loading) persistence_->AbortLoading();
   const auto config = config_.current();
   const int flags = signal == SIGINT ? config->shutdown_on_sigint : config->shutdown_on_sigterm;
+  if (!MayEnd(flags)) return;
+  signalled_ = true;
+  if (state_.loading) persistence_->AbortLoading();
   // While DEBUG PAUSE-CRON holds up all that happens by itself, the end waits, too.
   persistence_->RunWhenCronRuns([this, flags] {
     if (signalled_ && !FinishShutdown(flags)) signalled_ = false;
   });
 }
 
+bool Server::MayEnd(int flags) const {
+  if (persistence_->aof().state() != AppendOnlyFile::State::kAwaitsBase) return true;
+  if ((flags & kShutdownForce) != 0) {
+    logging::Warning("Writing initial AOF. Exit anyway.");
+    return true;
+  }
+  logging::Warning("Writing initial AOF, can't exit.");
+  return false;
+}
+
 bool Server::Shutdown(int flags) {
+  if (!MayEnd(flags)) return false;
   if (state_.loading) persistence_->AbortLoading();
   std::promise<bool> done;
   persistence_->RunOnThread([&] { done.set_value(FinishShutdown(flags)); });
@@ -339,6 +356,10 @@ bool Server::FinishShutdown(int flags) {
   const bool wanted =
       (flags & kShutdownSave) != 0 || (!config->save.empty() && (flags & kShutdownNoSave) == 0);
   const ShardLocks all = keyspace_->LockAll();
+  if (!persistence_->aof().writer().FlushAndSync() && (flags & kShutdownForce) == 0) {
+    logging::Warning("Error writing the append-only file, can't exit.");
+    return false;
+  }
   // What is half loaded must not replace what it was loaded from.
   if (wanted && !state_.loading) {
     logging::Notice("Saving the final RDB snapshot before exiting.");

@@ -14,6 +14,7 @@
 #include "server/exec/clock.h"
 #include "server/exec/command_table.h"
 #include "server/exec/monitor_feed.h"
+#include "server/exec/reply_gate.h"
 #include "server/exec/services.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
@@ -48,6 +49,8 @@ class Server : private ServerControl {
  private:
   bool Shutdown(int flags) override;
   bool AbortShutdown() override;
+  // Not while all that the append-only file has depends on a rewrite that is under way.
+  bool MayEnd(int flags) const;
   // What Shutdown does on the persistence thread, when nothing else is saved any more.
   bool FinishShutdown(int flags);
   void RegisterConfigHooks(const Services& services);
@@ -67,6 +70,7 @@ class Server : private ServerControl {
   LatencyMonitor latency_monitor_;
   MonitorFeed monitors_;
   ClientPause pause_;
+  ReplyGate gate_;
   const ProcessTitle title_;
   const Supervisor supervisor_;
   OomScore oom_score_;

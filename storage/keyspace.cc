@@ -31,6 +31,27 @@ void ShardLocks::UnlockMany() ABSL_NO_THREAD_SAFETY_ANALYSIS {
   }
 }
 
+void ShardLocks::NoteEffect(uint64_t offset) const {
+  if (extent_ == Extent::kOne) {
+    (*this)[one_].set_last_effect(offset);
+  } else if (extent_ == Extent::kAll) {
+    keyspace_->last_effect_on_all_ = offset;
+  } else {
+    for (const uint16_t shard : some_) (*this)[shard].set_last_effect(offset);
+  }
+}
+
+uint64_t ShardLocks::last_effect() const {
+  uint64_t last = keyspace_->last_effect_on_all_;
+  if (extent_ == Extent::kOne) return std::max(last, (*this)[one_].last_effect());
+  if (extent_ == Extent::kSome) {
+    for (const uint16_t shard : some_) last = std::max(last, (*this)[shard].last_effect());
+    return last;
+  }
+  for (const auto& shard : keyspace_->shards_) last = std::max(last, shard->last_effect());
+  return last;
+}
+
 size_t Keyspace::ShardCountFor(size_t threads) {
   return std::clamp(std::bit_ceil(threads * 64), size_t{64}, kMaxShards);
 }

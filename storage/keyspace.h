@@ -46,6 +46,10 @@ class ShardLocks {
   bool Holds(size_t shard) const;
   // REQUIRES: Holds(shard).
   Shard& operator[](size_t shard) const;
+  // Notes that an effect on what is held ends at this offset of the log; and the largest such
+  // offset, that is, what whoever reads under these locks can see.
+  void NoteEffect(uint64_t offset) const;
+  uint64_t last_effect() const;
   void Unlock();
 
  private:
@@ -145,6 +149,9 @@ class Keyspace {
   bool TryLockEach(std::chrono::microseconds limit);
 
   const int databases_;
+  // Of effects under all locks, which would otherwise have to be noted in each shard. Written by
+  // whoever holds all, read by whoever holds any.
+  uint64_t last_effect_on_all_ = 0;
   const uint64_t seed_;
   int shard_bits_;
   int shard_shift_;

@@ -188,6 +188,11 @@ class Shard {
     if (const Database* hint = Hint(database)) hint->table.PrefetchNode(position);
   }
 
+  // The log's offset behind the last effect on a key here (disk/effect_log.h): what a reader has
+  // seen. Effects on all shards together are noted by ShardLocks.
+  uint64_t last_effect() const { return last_effect_; }
+  void set_last_effect(uint64_t offset) { last_effect_ = offset; }
+
   // Statistics: written under the lock, readable without it.
   Counter expired_keys;
   Counter expired_fields;
@@ -253,6 +258,7 @@ class Shard {
   Surroundings around_;
   Slab slab_;
   uint64_t layout_version_ = 0;
+  uint64_t last_effect_ = 0;
   KeyListeners listeners_;
   std::array<std::atomic<Database*>, kDirect> direct_{};
   absl::flat_hash_map<int, Database*> others_;

@@ -73,7 +73,8 @@ void WriteMemoryInfo(const Call& call, InfoFields& fields) {
   fields.Number("mem_clients_slaves", report.clients.replica_bytes);
   fields.Number("mem_clients_normal", report.clients.client_bytes);
   fields.Number("mem_cluster_links", 0);
-  fields.Number("mem_aof_buffer", 0);
+  const AofWriter& aof = call.services().persistence->aof().writer();
+  fields.Number("mem_aof_buffer", aof.is_open() ? aof.buffered_bytes() : 0);
   fields.Text("mem_allocator", AllocatorName());
   fields.Number("active_defrag_running", 0);
   LazyFree& lazy_free = services.keyspace->lazy_free();

@@ -7,6 +7,7 @@
 #include "server/config/option_value.h"
 #include "server/exec/clock.h"
 #include "server/migration/migrator.h"
+#include "server/persistence/persistence.h"
 #include "server/pubsub/channel_registry.h"
 #include "storage/keyspace.h"
 
@@ -81,7 +82,8 @@ void WriteKeyEvents(const Services& services, InfoFields& fields) {
   fields.Number("pubsub_channels", channels.size(SubscriptionKind::kChannel));
   fields.Number("pubsub_patterns", channels.size(SubscriptionKind::kPattern));
   fields.Number("pubsubshard_channels", channels.size(SubscriptionKind::kShardChannel));
-  write.Zeros({"latest_fork_usec", "total_forks"});
+  write.Zeros({"latest_fork_usec"});
+  fields.Number("total_forks", services.persistence->facts().background_jobs);
   fields.Number("migrate_cached_sockets", services.migrator->cached_connections());
   write.Zeros({"slave_expires_tracked_keys", "active_defrag_hits", "active_defrag_misses",
                "active_defrag_key_hits", "active_defrag_key_misses", "total_active_defrag_time",

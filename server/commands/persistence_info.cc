@@ -32,10 +32,39 @@ void WriteSaving(const Persistence::Facts& facts, InfoFields& fields) {
   fields.Number("rdb_last_cow_size", facts.last_captured_bytes);
 }
 
+void WriteAof(const Call& call, InfoFields& fields) {
+  const Persistence& persistence = *call.services().persistence;
+  const Persistence::Facts jobs = persistence.facts();
+  const AppendOnlyFile::Facts aof = persistence.aof().facts();
+  fields.Number("aof_enabled", aof.enabled ? 1 : 0);
+  fields.Number("aof_rewrite_in_progress", jobs.rewriting ? 1 : 0);
+  fields.Number("aof_rewrite_scheduled", jobs.rewrite_scheduled ? 1 : 0);
+  fields.Signed("aof_last_rewrite_time_sec", jobs.last_rewrite_s);
+  fields.Signed("aof_current_rewrite_time_sec", jobs.current_rewrite_s);
+  fields.Text("aof_last_bgrewrite_status", aof.last_rewrite_failed ? "err" : "ok");
+  fields.Number("aof_rewrites", jobs.rewrites);
+  fields.Number("aof_rewrites_consecutive_failures", aof.failures);
+  fields.Text("aof_last_write_status", call.services().state->aof_error == 0 ? "ok" : "err");
+  fields.Number("aof_last_cow_size", jobs.last_rewrite_captured_bytes);
+}
+
+void WriteAofSizes(const Persistence& persistence, InfoFields& fields) {
+  const AppendOnlyFile::Facts aof = persistence.aof().facts();
+  if (!aof.enabled) return;
+  const AofWriter& writer = persistence.aof().writer();
+  fields.Number("aof_current_size", aof.current_bytes);
+  fields.Number("aof_base_size", aof.base_bytes);
+  fields.Number("aof_pending_rewrite", persistence.facts().rewrite_scheduled ? 1 : 0);
+  fields.Number("aof_buffer_length", writer.is_open() ? writer.buffered_bytes() : 0);
+  fields.Number("aof_pending_bio_fsync", writer.is_syncing() ? 1 : 0);
+  // Writing never waits for a sync, so nothing is put off.
+  fields.Number("aof_delayed_fsync", 0);
+}
+
 void WriteLoading(const Call& call, InfoFields& fields) {
   const Persistence& persistence = *call.services().persistence;
-  const uint64_t total = persistence.loader().total_bytes();
-  const uint64_t loaded = std::min(total, persistence.loader().loaded_bytes());
+  const auto [total, so_far] = persistence.load_progress();
+  const uint64_t loaded = std::min(total, so_far);
   const uint64_t since = persistence.loading_since_us();
   const uint64_t seconds = (call.now_us() - std::min(call.now_us(), since)) / kMicros;
   fields.Number("loading_start_time", since / kMicros);
@@ -58,20 +87,10 @@ void WritePersistenceInfo(const Call& call, InfoFields& fields) {
   WriteSaving(persistence.facts(), fields);
   fields.Number("rdb_last_load_keys_expired", persistence.loader().keys_expired());
   fields.Number("rdb_last_load_keys_loaded", persistence.loader().keys_loaded());
-  for (const std::string_view name :
-       {"aof_enabled", "aof_rewrite_in_progress", "aof_rewrite_scheduled"}) {
-    fields.Number(name, 0);
-  }
-  fields.Signed("aof_last_rewrite_time_sec", -1);
-  fields.Signed("aof_current_rewrite_time_sec", -1);
-  fields.Text("aof_last_bgrewrite_status", "ok");
-  fields.Number("aof_rewrites", 0);
-  fields.Number("aof_rewrites_consecutive_failures", 0);
-  fields.Text("aof_last_write_status", "ok");
-  for (const std::string_view name :
-       {"aof_last_cow_size", "module_fork_in_progress", "module_fork_last_cow_size"}) {
-    fields.Number(name, 0);
-  }
+  WriteAof(call, fields);
+  fields.Number("module_fork_in_progress", 0);
+  fields.Number("module_fork_last_cow_size", 0);
+  WriteAofSizes(persistence, fields);
   if (loading) WriteLoading(call, fields);
 }
 

@@ -78,7 +78,7 @@ void Unsubscribe(Call& call, Args args, ReplyBuilder& reply) {
 template <SubscriptionKind kKind>
 void Publish(Call& call, Args args, ReplyBuilder& reply) {
   const size_t receivers = call.services().publisher->Publish(kKind, args[1], args[2]);
-  call.RecordCommand();
+  call.PassOn();
   reply.Integer(static_cast<int64_t>(receivers));
 }
 

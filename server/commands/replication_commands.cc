@@ -11,6 +11,7 @@
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
 #include "server/exec/errors.h"
+#include "server/persistence/persistence.h"
 #include "storage/disk/journal.h"
 
 namespace redstart {
@@ -119,8 +120,10 @@ void Wait(Call& call, Args args, ReplyBuilder& reply) {
        }});
 }
 
-// WAITAOF numlocal numreplicas timeout. There is no append-only file that could be waited for; what
-// nobody has written is as safe as it can be.
+constexpr std::string_view kNoAof =
+    "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.";
+
+// WAITAOF numlocal numreplicas timeout. No replica tells yet what is safe with it.
 void WaitAof(Call& call, Args args, ReplyBuilder& reply) {
   ArgReader in(args.subspan(1));
   const int64_t local = in.Integer(
@@ -129,23 +132,29 @@ void WaitAof(Call& call, Args args, ReplyBuilder& reply) {
   if (!in.ok()) return reply.Fail(in.error());
   uint64_t deadline_ms = 0;
   if (!ReadDeadline(args[3], call.now_ms(), &deadline_ms, reply)) return;
-  if (local > 0) {
-    return reply.Fail(
-        "ERR WAITAOF cannot be used when numlocal is set but appendonly is disabled.");
-  }
-  const int64_t safe = call.services().journal->end_offset() == 0 ? 1 : 0;
-  const auto answer = [safe](ReplyBuilder& out) {
+  AofWriter& aof = call.services().persistence->aof().writer();
+  if (local > 0 && !call.config().appendonly) return reply.Fail(kNoAof);
+  const uint64_t offset = call.session().own_effect;
+  const auto answer = [&aof, offset](ReplyBuilder& out) {
     out.Array(2);
-    out.Integer(safe);
+    out.Integer(aof.is_open() && aof.IsDurable(offset) ? 1 : 0);
     out.Integer(0);
   };
-  if (replicas == 0 || !call.may_wait()) return answer(reply);
-  call.session().BeginWait(WaitReason::kBlocked,
-                           {.deadline_ms = deadline_ms,
-                            .on_deadline = [answer](Dispatcher&, Session&, ReplyBuilder& late) {
-                              answer(late);
-                              return true;
-                            }});
+  const bool is_safe = local == 0 || (aof.is_open() && aof.IsDurable(offset));
+  if ((replicas == 0 && is_safe) || !call.may_wait()) return answer(reply);
+  const WaitToken token = call.session().BeginWait(
+      WaitReason::kBlocked, {.deadline_ms = deadline_ms,
+                             .on_deadline = [answer](Dispatcher&, Session&, ReplyBuilder& late) {
+                               answer(late);
+                               return true;
+                             }});
+  if (local == 0) return;
+  aof.AwaitDurable(offset, [token, answer, replicas](bool durable) {
+    if (durable && replicas > 0) return;  // Nobody else will have it.
+    Resume(token, [answer, durable](Dispatcher&, Session&, ReplyBuilder& late) {
+      durable ? answer(late) : late.Fail(kNoAof);
+    });
+  });
 }
 
 constexpr uint32_t kFlags = kAdmin | kNoScript | kStale;

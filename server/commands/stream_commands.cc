@@ -115,6 +115,11 @@ class AddOrTrimReader {
     if (!is_add_ && asked_.trim_at == 0) {
       return Refuse("ERR syntax error, XTRIM must be called with a trimming strategy");
     }
+    if (keys_.repeats()) {
+      // In what was recorded `~` has become `=`: it was limited then.
+      trim.limit = 0;
+      return true;
+    }
     if (asked_.has_limit && !trim.is_approximate) {
       return Refuse("ERR syntax error, LIMIT cannot be used without the special ~ option");
     }

@@ -66,6 +66,20 @@ class OptionLines {
   bool has_value_ = true;
 };
 
+// What follows --restore-to: a time, a folder or --dry-run, and what describes the source.
+absl::StatusOr<CommandLine> ParseRestore(absl::Span<const std::string> arguments) {
+  if (arguments.size() < 2) {
+    return absl::InvalidArgumentError(
+        "--restore-to needs a time, and a folder or --dry-run; see --help.");
+  }
+  auto parsed = ParseCommandLine(arguments.subspan(2));
+  if (!parsed.ok()) return parsed;
+  parsed->action = CommandLine::Action::kRestore;
+  parsed->restore_to = arguments[0];
+  if (arguments[1] != "--dry-run") parsed->restore_into = arguments[1];
+  return parsed;
+}
+
 }  // namespace
 
 absl::StatusOr<CommandLine> ParseCommandLine(absl::Span<const std::string> arguments) {
@@ -91,6 +105,7 @@ absl::StatusOr<CommandLine> ParseCommandLine(absl::Span<const std::string> argum
     if (checked.ok()) checked->action = CommandLine::Action::kCheckHealth;
     return checked;
   }
+  if (first == "--restore-to") return ParseRestore(arguments.subspan(1));
   size_t next = 0;
   if (!first.starts_with('-')) {
     result.config_file = first;
@@ -132,6 +147,14 @@ std::string UsageText() {
          "  --healthcheck      (first) ask the server that these options describe, or else the one "
          "that\n"
          "                     is process 1, whether it answers; exit status 0 if it does\n"
+         "  --restore-to TIME FOLDER\n"
+         "                     (first) make an append-only file in FOLDER that ends with the "
+         "second "
+         "TIME\n"
+         "                     (\"2026-01-31 12:00:00\" in UTC, or a number), out of the one that "
+         "the options\n"
+         "                     describe; --dry-run instead of FOLDER says what there is to "
+         "restore\n"
          "  -v, --version      print the version\n"
          "  -h, --help         print this text\n"
          "\n"

@@ -20,12 +20,14 @@
 namespace redstart {
 
 struct CommandLine {
-  enum class Action { kServe, kPrintVersion, kPrintUsage, kCheckHealth };
+  enum class Action { kServe, kPrintVersion, kPrintUsage, kCheckHealth, kRestore };
 
   Action action = Action::kServe;
   std::string config_file;  // as given; empty: none
   bool read_stdin = false;
   std::string option_lines;  // the options, as lines of a configuration file
+  std::string restore_to;    // kRestore: the time, and where to; empty: only say what there is
+  std::string restore_into;
 };
 
 // `arguments` are those after the program's name. The status of a failure is ready to be printed.

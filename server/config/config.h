@@ -248,6 +248,7 @@ struct Config {
   bool aof_timestamp_enabled = false;
   bool aof_rewrite_incremental_fsync = true;
   bool aof_disable_auto_gc = false;
+  int aof_history_keep = 0;    // generations
   int rdb_key_save_delay = 0;  // microseconds
   int key_load_delay = 0;      // microseconds
   int64_t loading_process_events_interval_bytes = int64_t{2} << 20;

@@ -1,5 +1,7 @@
 #include "server/exec/admission.h"
 
+#include <cstring>
+
 #include "absl/algorithm/container.h"
 #include "server/config/config_store.h"
 #include "server/exec/errors.h"
@@ -117,6 +119,16 @@ struct IsSavedOrReadsOnly {
   static std::string Refusal(const AdmissionRequest&) { return std::string(error::kMisconf); }
 };
 
+struct IsLoggedOrReadsOnly {
+  static bool Holds(const AdmissionRequest& request) {
+    return request.state.aof_error.load(std::memory_order_relaxed) == 0 ||
+           !DoesAny(request, kWrite | kTellsHealth);
+  }
+  static std::string Refusal(const AdmissionRequest& request) {
+    return std::string(error::kMisconfAof) + std::strerror(request.state.aof_error);
+  }
+};
+
 // In RESP2 nothing tells a message from a reply, so what a subscriber may ask for is little.
 struct IsForSubscribers {
   static bool Holds(const AdmissionRequest& request) {
@@ -169,9 +181,9 @@ struct AllOf {
 };
 
 // In Redis's order: a client sees the first one's answer.
-using Checks =
-    AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction, HasMemory,
-          IsSavedOrReadsOnly, IsForSubscribers, IsLoadedOrNeedsNoData, IsNoReplica>;
+using Checks = AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction,
+                     HasMemory, IsSavedOrReadsOnly, IsLoggedOrReadsOnly, IsForSubscribers,
+                     IsLoadedOrNeedsNoData, IsNoReplica>;
 
 }  // namespace
 

@@ -8,6 +8,7 @@
 #include "server/exec/clock.h"
 #include "server/exec/dispatcher.h"
 #include "server/exec/errors.h"
+#include "server/exec/reply_gate.h"
 #include "server/exec/session.h"
 #include "server/exec/session_registry.h"
 
@@ -187,7 +188,10 @@ void Blocking::ServeLate(const Config& config) {
       WidenForWaiters(&locks, key.database, {&ref, 1});
       if (services_.state->stopping.load(std::memory_order_relaxed)) return;
       ready_.Add(key.database, key.name, key.hash);
+      const bool stages = services_.gate->is_used();
+      if (stages) Mailbox::Stage();
       ServeReady(locks, config);
+      if (stages) Mailbox::ReleaseStaged();
     }
   }
   Mailbox::FlushWakes();
@@ -249,7 +253,7 @@ bool Blocking::Rerun(BlockedRequest& blocked, ShardLocks& locks, const Config& c
     recorder_->Begin(blocked.database, args);
     const Outcome outcome = row.spec->run.on_blocking(keys, args, reply);
     recorder_->End();
-    recorder_->Commit();
+    recorder_->Commit(locks);
     if (outcome) return false;
   }
   // The call counts on its own thread, when the session goes on.

@@ -52,8 +52,8 @@ class Call {
   WholeKeyspace& whole() const { return parts_.whole; }
   // Whether the thread holds shards: because of the row, or in EXEC.
   bool holds_locks() const { return parts_.holds_locks; }
-  // Whoever reads the effect stream is to repeat the command (PUBLISH).
-  void RecordCommand() const { parts_.recorder.Changed(); }
+  // Whoever reads the effect stream is to repeat the command, which changes no data (PUBLISH).
+  void PassOn() const { parts_.recorder.PassOn(); }
   // Whether the session may be left waiting (Session::BeginWait): not inside EXEC or a script.
   bool may_wait() const { return parts_.may_wait; }
   // REQUIRES: the row has kNeedsWalk (INFO).

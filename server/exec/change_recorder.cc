@@ -13,16 +13,25 @@ void ChangeRecorder::Effect(absl::Span<const std::string_view> command) {
   if (active()) Add(database_, command);
 }
 
-void ChangeRecorder::Append() {
-  FillBlock();
-  journal_->Append(block_);
-  Clear();
+uint64_t ChangeRecorder::Append(const ShardLocks& locks) {
+  const uint64_t end = AppendBlock();
+  if (end != 0) locks.NoteEffect(end);
+  return end;
 }
 
-void ChangeRecorder::CommitEach() {
+uint64_t ChangeRecorder::AppendBlock() {
+  FillBlock();
+  const uint64_t end = journal_->Append(block_);
+  Clear();
+  return end;
+}
+
+void ChangeRecorder::CommitEach(const ShardLocks& locks) {
   if (pieces_.empty()) return;
   FillBlock();
-  for (const Journal::Effect& effect : block_) journal_->Append({&effect, 1});
+  uint64_t end = 0;
+  for (const Journal::Effect& effect : block_) end = journal_->Append({&effect, 1});
+  if (end != 0) locks.NoteEffect(end);
   Clear();
 }
 
@@ -30,7 +39,8 @@ void ChangeRecorder::FillBlock() {
   block_.clear();
   size_t begin = 0;
   for (const Piece& piece : pieces_) {
-    block_.push_back({piece.database, std::string_view(encoded_).substr(begin, piece.end - begin)});
+    const auto encoded = std::string_view(encoded_).substr(begin, piece.end - begin);
+    block_.push_back({piece.database, encoded, piece.changes_data});
     begin = piece.end;
   }
 }
@@ -41,9 +51,10 @@ void ChangeRecorder::Clear() {
   if (encoded_.capacity() > kKeptBytes) encoded_.shrink_to_fit();
 }
 
-void ChangeRecorder::Add(int database, absl::Span<const std::string_view> command) {
+void ChangeRecorder::Add(int database, absl::Span<const std::string_view> command,
+                         bool changes_data) {
   AppendEncodedCommand(command, &encoded_);
-  pieces_.push_back({database, encoded_.size()});
+  pieces_.push_back({database, encoded_.size(), changes_data});
 }
 
 }  // namespace redstart

@@ -18,6 +18,7 @@
 #include "absl/types/span.h"
 #include "protocol/request.h"
 #include "storage/disk/journal.h"
+#include "storage/keyspace.h"
 
 namespace redstart {
 
@@ -33,6 +34,11 @@ class ChangeRecorder {
   }
   // The command changed something that its repetition changes as well.
   void Changed() { changed_ = true; }
+  // The command changed no data, but replicas are to repeat it (PUBLISH): it is in no file.
+  void PassOn() {
+    replaced_ = true;
+    if (journal_->has_readers()) Add(database_, command_, /*changes_data=*/false);
+  }
   // This takes the place of the command itself. May be called several times, for several effects in
   // this order.
   void Effect(absl::Span<const std::string_view> command);
@@ -47,14 +53,21 @@ class ChangeRecorder {
     // EXEC's own End comes after those of the commands it ran: it has nothing to add.
     changed_ = false;
   }
-  // Appends everything since the last Commit as one block. REQUIRES: the shards concerned are
-  // locked.
-  void Commit() {
-    if (!pieces_.empty()) Append();
+  // Appends everything since the last Commit as one block, and notes in the shards concerned how
+  // far the log has come. Returns that, or 0 if there was nothing for the log.
+  uint64_t Commit(const ShardLocks& locks) {
+    if (pieces_.empty()) [[likely]] {
+      return 0;
+    }
+    return Append(locks);
   }
-  // The same, but each effect stands for itself, outside of MULTI and EXEC: deletions of expired
-  // keys that no command brought together.
-  void CommitEach();
+  // The same for what concerns no key.
+  void CommitWithoutKeys() {
+    if (!pieces_.empty()) AppendBlock();
+  }
+  // The same as Commit, but each effect stands for itself, outside of MULTI and EXEC: deletions of
+  // expired keys that no command brought together.
+  void CommitEach(const ShardLocks& locks);
 
   // Whether effects are wanted at all. Valid while a shard is locked.
   bool active() const { return journal_->active(); }
@@ -63,11 +76,13 @@ class ChangeRecorder {
   struct Piece {
     int database;
     size_t end;  // In encoded_.
+    bool changes_data;
   };
-  void Append();
+  uint64_t Append(const ShardLocks& locks);
+  uint64_t AppendBlock();
   void FillBlock();
   void Clear();
-  void Add(int database, absl::Span<const std::string_view> command);
+  void Add(int database, absl::Span<const std::string_view> command, bool changes_data = true);
 
   Journal* journal_;
   int database_ = 0;

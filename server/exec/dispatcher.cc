@@ -307,8 +307,12 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
                      absl::Span<const KeyRef> keys, ReplyBuilder& reply) {
   const Scope scope = ScopeOf(row, args);
   if (scope == Scope::kNone || scope == Scope::kWalk) {
+    BeginEffects();
     RunLocked(session, row, args, keys, nullptr, reply);
-    recorder_.Commit();
+    recorder_.CommitWithoutKeys();
+    if (services_.gate->is_used() || stages_) [[unlikely]] {
+      EndUnlocked(session, row, scope);
+    }
     if (blocking_.has_more()) [[unlikely]] {
       blocking_.ServeLate(*config_);
     }
@@ -322,13 +326,32 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
   if (IsOver(session) || WaitsForPause(session, row.spec->Has(kMayChangeData))) [[unlikely]] {
     return;
   }
+  BeginEffects();
   RunLocked(session, row, args, keys, &locks, reply);
-  recorder_.Commit();
-  blocking_.Serve(locks, *config_);
+  EndEffects(session, locks);
   if (blocking_.has_more()) [[unlikely]] {
     locks.Unlock();
     blocking_.ServeLate(*config_);
   }
+}
+
+void Dispatcher::EndEffects(Session& session, ShardLocks& locks) {
+  const uint64_t end = recorder_.Commit(locks);
+  blocking_.Serve(locks, *config_);
+  if (!services_.gate->is_used() && !stages_) [[likely]] {
+    return;
+  }
+  if (end != 0) session.own_effect = end;
+  session.SeeEffect(end != 0 ? end : locks.last_effect());
+  ReleaseCaused();
+}
+
+void Dispatcher::EndUnlocked(Session& session, const CommandRow& row, Scope scope) {
+  // What it has seen is in no shard that could be asked: keys here and there, or the functions.
+  if (scope == Scope::kWalk || row.spec->group == CommandGroup::kScripting) {
+    session.SeeEffect(services_.journal->log_end());
+  }
+  ReleaseCaused();
 }
 
 void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
@@ -481,8 +504,7 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
       }
       may_wait_ = true;
     }
-    recorder_.Commit();
-    blocking_.Serve(locks, *config_);
+    EndEffects(session, locks);
   }
   session.DropWatches();
   session.watched_bytes.store(0, std::memory_order_relaxed);

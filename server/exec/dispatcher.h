@@ -23,6 +23,7 @@
 #include "server/exec/command_table.h"
 #include "server/exec/key_access.h"
 #include "server/exec/memory_limit.h"
+#include "server/exec/reply_gate.h"
 #include "server/exec/services.h"
 #include "server/exec/session.h"
 #include "server/exec/slow_commands.h"
@@ -43,6 +44,12 @@ class Dispatcher {
   // are done with: fewer than all if the session is to be closed, or waits; the others are to be
   // executed when the wait is over.
   size_t Execute(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
+
+  // Repeats commands that were recorded earlier, without asking whether they may be: replies are
+  // written, nobody waits, and what is past its deadline stays until somebody deletes it. Returns
+  // how many of the batch it knew; the one after them is no command. REQUIRES: this dispatcher
+  // serves no clients.
+  size_t Replay(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
 
   // EXEC: all queued commands and the test of the watched keys under one set of locks.
   void ExecuteTransaction(Session& session, ReplyBuilder& reply);
@@ -133,6 +140,19 @@ class Dispatcher {
   // Locks what the row's scope asks for and runs it.
   void Run(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
            ReplyBuilder& reply);
+  // Around RunLocked while somebody keeps an append-only file (reply_gate.h): what is caused is
+  // released, and who waits for keys is served, once the effects are in the log.
+  void BeginEffects() {
+    if (services_.gate->is_used()) [[unlikely]] {
+      stages_ = true;
+      Mailbox::Stage();
+    }
+  }
+  void ReleaseCaused() {
+    if (std::exchange(stages_, false)) Mailbox::ReleaseStaged();
+  }
+  void EndEffects(Session& session, ShardLocks& locks);
+  void EndUnlocked(Session& session, const CommandRow& row, Scope scope);
   // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
   void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
                  ShardLocks* locks, ReplyBuilder& reply);
@@ -161,6 +181,9 @@ class Dispatcher {
   bool WatchesHold(const WatchList& watches, ShardLocks& locks) const;
   // While those that write wait, nobody deletes what has expired.
   ExpiryMode ExpiryModeNow() const {
+    if (replays_) [[unlikely]] {
+      return ExpiryMode::kKeep;
+    }
     if (!services_.pause->is_set()) [[likely]] {
       return ExpiryMode::kDelete;
     }
@@ -190,6 +213,9 @@ class Dispatcher {
   uint64_t now_us_ = 0;
   // No transaction is running.
   bool may_wait_ = true;
+  // Between BeginEffects and ReleaseCaused.
+  bool stages_ = false;
+  bool replays_ = false;
   // Errors of the reply under way that have been counted.
   size_t counted_errors_ = 0;
   // Of the batch that is being executed.

@@ -29,18 +29,46 @@ bool Dispatcher::RunOnKeys(int database, absl::Span<const std::string_view> name
   }
   blocking_.Widen(&locks, database, refs);
   if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
+  BeginEffects();
   recorder_.Begin(database, {});
   KeyAccess access(Parts(),
                    {.locks = &locks, .database = database, .now_ms = now_us_ / 1000, .keys = refs});
   WriteKeys keys(&access);
   work(keys);
   recorder_.End();
-  recorder_.Commit();
+  recorder_.Commit(locks);
   blocking_.Serve(locks, *config_);
+  ReleaseCaused();
   locks.Unlock();
   blocking_.ServeLate(*config_);
   Mailbox::FlushWakes();
   return true;
+}
+
+size_t Dispatcher::Replay(Session& session, const RequestBatch& batch, ReplyBuilder& reply) {
+  replays_ = true;
+  config();
+  RefreshTime();
+  moment_ = LookAtClock();
+  plans_.clear();
+  keys_.clear();
+  for (size_t i = 0; i < batch.size(); ++i) plans_.push_back(MakePlan(batch[i]));
+  Prefetch(session.database.load(std::memory_order_relaxed), keys_);
+  for (size_t i = 0; i < batch.size(); ++i) {
+    const CommandRow* row = plans_[i].row;
+    if (row == nullptr || !row->spec->AcceptsCount(batch[i].size()) ||
+        row->spec->run.kind == Handler::Kind::kAbsent) {
+      return i;
+    }
+    BeginReply(session, reply);
+    may_wait_ = false;
+    if (session.in_transaction() && !row->spec->Has(kNeverQueued)) {
+      Queue(session, *row, batch[i], reply);
+    } else {
+      Run(session, *row, batch[i], KeysOf(plans_[i]), reply);
+    }
+  }
+  return batch.size();
 }
 
 bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
@@ -90,6 +118,7 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
   constexpr size_t kDeletesPerHold = 64;
   ShardLocks locks = services_.keyspace->LockShard(shard);
   if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
+  BeginEffects();
   bool more = false;
   for (const int database : locks[shard].Databases()) {
     uint64_t cursor = 0;
@@ -107,7 +136,8 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
       }
     }
   }
-  recorder_.CommitEach();
+  recorder_.CommitEach(locks);
+  ReleaseCaused();
   locks.Unlock();
   blocking_.ServeLate(*config_);
   Mailbox::FlushWakes();

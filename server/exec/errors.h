@@ -142,6 +142,8 @@ inline constexpr std::string_view kWrongPassword =
 inline constexpr std::string_view kBadClientName =
     "ERR Client names cannot contain spaces, newlines or special characters.";
 inline constexpr std::string_view kLoading = "LOADING Redis is loading the dataset in memory";
+// The reason follows.
+inline constexpr std::string_view kMisconfAof = "MISCONF Errors writing to the AOF file: ";
 inline constexpr std::string_view kMisconf =
     "MISCONF Redis is configured to save RDB snapshots, but it's currently unable to persist to "
     "disk. Commands that may modify the data set are disabled, because this instance is configured "

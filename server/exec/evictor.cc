@@ -82,8 +82,11 @@ size_t Evictor::Evict(const EvictionPool::Candidate& candidate, const KeyAccess:
   // What was saved at the end is all that there will be.
   if (state_->stopping.load(std::memory_order_relaxed)) return 0;
   const size_t bytes = MemoryBytes(*located.place.node());
+  // Who is told of it may be sure that it is in the log.
+  Mailbox::Stage();
   access.DeleteEvicted(located, candidate.database, candidate.key);
-  parts.recorder->CommitEach();
+  parts.recorder->CommitEach(locks);
+  Mailbox::ReleaseStaged();
   locks.Unlock();
   blocking_->ServeLate(*parts.config);
   return bytes;

@@ -57,7 +57,7 @@ const Entry* KeyAccess::FindLive(std::string_view key, int database) const {
   const Located located = Locate(key, database);
   if (!located.place) return nullptr;
   const Entry* entry = located.place.node();
-  if (!entry->IsExpired(frame_.now_ms)) return entry;
+  if (!frame_.IsGone(*entry)) return entry;
   if (frame_.expiry == ExpiryMode::kDelete)
     expired_.push_back({database, Expired::Kind::kKey, key, {}});
   return nullptr;
@@ -85,7 +85,7 @@ void KeyAccess::DeleteNoted() {
   for (const Expired& expired : expired_) {
     const Located located = Locate(expired.key, expired.database);
     if (!located.place) continue;
-    if (located.place.node()->IsExpired(frame_.now_ms)) {
+    if (frame_.IsGone(*located.place.node())) {
       DeleteExpired(located, expired.database, expired.key);
     } else if (!located.place.node()->has_field_deadlines()) {
       continue;
@@ -150,7 +150,7 @@ const Entry* ReadKeys::Peek(std::string_view key) const {
 
 bool ReadKeys::IsExpired(std::string_view key) const {
   const KeyAccess::Located located = access_->Locate(key, database());
-  return located.place && located.place.node()->IsExpired(now_ms());
+  return located.place && access_->frame().IsGone(*located.place.node());
 }
 
 bool ReadKeys::Touch(std::string_view key) const {
@@ -161,7 +161,7 @@ bool ReadKeys::Touch(std::string_view key) const {
 
 KeyAccess::Located WriteKeys::LocateLive(int database, std::string_view key) {
   KeyAccess::Located located = access_->Locate(key, database);
-  if (located.place && located.place.node()->IsExpired(now_ms()) &&
+  if (located.place && access_->frame().IsGone(*located.place.node()) &&
       access_->frame().expiry == ExpiryMode::kDelete) {
     access_->DeleteExpired(located, database, key);
     located.place = {};
@@ -173,14 +173,14 @@ const Entry* WriteKeys::FindEntryIn(int database, std::string_view key) {
   const KeyAccess::Located located = LocateLive(database, key);
   if (!located.place) return nullptr;
   const Entry* entry = located.place.node();
-  if (entry->IsExpired(now_ms())) return nullptr;  // Hidden, not deleted.
+  if (access_->frame().IsGone(*entry)) return nullptr;  // Hidden, not deleted.
   if (access_->frame().touch) access_->NoteUse(entry);
   return entry;
 }
 
 bool WriteKeys::ExistsIn(int database, std::string_view key) {
   const KeyAccess::Located located = LocateLive(database, key);
-  return located.place && !located.place.node()->IsExpired(now_ms());
+  return located.place && !access_->frame().IsGone(*located.place.node());
 }
 
 const Entry* WriteKeys::ReadEntry(std::string_view key) {
@@ -234,7 +234,7 @@ WriteKeys::Opened WriteKeys::OpenForEdit(std::string_view key, ValueType type, b
       located = access_->Locate(key, database());
     }
   }
-  if (located.place && located.place.node()->IsExpired(now_ms())) {
+  if (located.place && access_->frame().IsGone(*located.place.node())) {
     // Hidden, not deleted; a new value takes its place.
     if (!create) return {};
     located.shard->Erase(database(), located.place);
@@ -261,7 +261,7 @@ void WriteKeys::Add(std::string_view key, DecodedValue&& value, uint64_t deadlin
 bool WriteKeys::DeleteIn(int database, std::string_view key) {
   const KeyAccess::Located located = LocateLive(database, key);
   if (!located.place) return false;
-  const bool was_live = !located.place.node()->IsExpired(now_ms());
+  const bool was_live = !access_->frame().IsGone(*located.place.node());
   located.shard->Erase(database, located.place);
   return was_live;
 }

@@ -12,9 +12,10 @@
 // Expiry. A key past its deadline is gone for everyone. A writer deletes it at once, with its
 // effect; a reader sees nothing, and the dispatcher deletes it after the handler, in the same hold
 // of the lock (SweepExpired). With ExpiryMode::kHide nobody deletes: a replica, or a server that is
-// loading, waits for its source to say so. The same holds for the fields of hashes, which the
-// handlers note one by one as they find them expired: what is not asked for stays until the sweep
-// (field_expiry.cc).
+// loading, waits for its source to say so. With kKeep it is still there for everybody: the commands
+// of an append-only file are replayed as they were when the key had not expired. The same holds for
+// the fields of hashes, which the handlers note one by one as they find them expired: what is not
+// asked for stays until the sweep (field_expiry.cc).
 //
 // Ownership. On the dispatcher's stack for one command. Pointers to entries are valid until the
 // next change of their key.
@@ -40,7 +41,7 @@
 
 namespace redstart {
 
-enum class ExpiryMode : uint8_t { kDelete, kHide };
+enum class ExpiryMode : uint8_t { kDelete, kHide, kKeep };
 
 // What kind of change it was, as keyspace notifications sort them.
 enum class Event : uint8_t {
@@ -109,6 +110,12 @@ class KeyAccess {
     bool touch = true;  // Lookups count as uses of the key (not with CLIENT NO-TOUCH).
     ExpiryMode expiry = ExpiryMode::kDelete;
     bool may_wait = true;  // Not inside EXEC or a script.
+
+    // What has passed its deadline before this is not there for the command.
+    uint64_t gone_before_ms() const { return expiry == ExpiryMode::kKeep ? 0 : now_ms; }
+    bool IsGone(const Entry& entry) const {
+      return entry.IsExpired(now_ms) && expiry != ExpiryMode::kKeep;
+    }
   };
   KeyAccess(const Parts& parts, const Frame& frame) : parts_(parts), frame_(frame) {}
   KeyAccess(const KeyAccess&) = delete;
@@ -226,7 +233,7 @@ class ReadKeys {
   const Entry* FindEntry(std::string_view key) const;
   template <typename View>
   Found<View> Find(std::string_view key) const {
-    return Found<View>(FindEntry(key), now_ms());
+    return Found<View>(FindEntry(key), access_->frame().gone_before_ms());
   }
   // A lookup that leaves no trace in the access clock (TYPE, TTL, OBJECT) but counts as a hit or
   // miss.
@@ -276,14 +283,14 @@ class WriteKeys {
   const Entry* FindEntryIn(int database, std::string_view key);
   template <typename View>
   Found<View> Find(std::string_view key) {
-    return Found<View>(FindEntry(key), now_ms());
+    return Found<View>(FindEntry(key), access_->frame().gone_before_ms());
   }
   // The same for a command that answers with the value as well (GETDEL, GETEX): it counts as a hit
   // or miss, too.
   const Entry* ReadEntry(std::string_view key);
   template <typename View>
   Found<View> Read(std::string_view key) {
-    return Found<View>(ReadEntry(key), now_ms());
+    return Found<View>(ReadEntry(key), access_->frame().gone_before_ms());
   }
   // Whether the key is there, without counting as a use.
   bool Exists(std::string_view key) { return ExistsIn(database(), key); }
@@ -326,6 +333,9 @@ class WriteKeys {
     return deadline <= static_cast<int64_t>(now_ms()) &&
            access_->frame().expiry == ExpiryMode::kDelete;
   }
+  // The command was executed before, and its effect recorded: nothing is to be refused or limited
+  // once more.
+  bool repeats() const { return access_->frame().expiry == ExpiryMode::kKeep; }
   // Sets or (kNever) removes the deadline of a key that is there.
   void SetDeadline(std::string_view key, uint64_t deadline);
   // Puts a copy of the value of `from` under another key, which must be free. Long values are

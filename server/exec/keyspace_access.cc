@@ -44,7 +44,7 @@ uint64_t KeyWalk::Step(uint64_t cursor, size_t wanted, const Visit& visit) {
       position = table->Walk(*position, [&](const Entry* entry) {
         ++seen;
         ++in_hold;
-        if (entry->IsExpired(now_ms())) {
+        if (frame_.IsGone(*entry)) {
           expired.emplace_back(entry->key());
         } else {
           visit(*entry);
@@ -73,7 +73,7 @@ void KeyWalk::DeleteExpired(ShardLocks* locks, const std::vector<std::string>& k
   }
   // Alone, the walk commits while the shard is still locked; inside a transaction the transaction
   // does.
-  if (frame_.locks == nullptr) parts_.recorder->CommitEach();
+  if (frame_.locks == nullptr) parts_.recorder->CommitEach(*locks);
 }
 
 std::optional<std::string> KeyWalk::RandomKey() {
@@ -94,7 +94,7 @@ std::optional<std::string> KeyWalk::RandomKey() {
     const EntryTable* table = shard.table(database());
     const Entry* entry = table == nullptr ? nullptr : table->Random(RandomBits);
     if (entry == nullptr) continue;  // The shard lost its keys since they were counted.
-    if (!entry->IsExpired(now_ms())) return std::string(entry->key());
+    if (!frame_.IsGone(*entry)) return std::string(entry->key());
     if (frame_.expiry == ExpiryMode::kHide && tries >= kRandomTries)
       return std::string(entry->key());
     DeleteExpired(frame_.locks != nullptr ? frame_.locks : &own, {std::string(entry->key())});
@@ -113,7 +113,7 @@ void WholeKeyspace::ForEachIn(int database, const std::function<void(const Entry
     if (table == nullptr) continue;
     for (std::optional<uint64_t> at = 0; at;) {
       at = table->Walk(*at, [&](const Entry* entry) {
-        if (!entry->IsExpired(now_ms())) visit(*entry);
+        if (!frame_.IsGone(*entry)) visit(*entry);
       });
     }
   }

@@ -9,6 +9,8 @@ namespace redstart {
 namespace {
 
 thread_local absl::InlinedVector<Mailbox*, 4> t_to_wake;
+thread_local bool t_stages = false;
+thread_local std::vector<std::pair<Mailbox*, Mailbox::Message>> t_staged;
 
 }  // namespace
 
@@ -17,6 +19,24 @@ Mailbox::~Mailbox() {
 }
 
 void Mailbox::Push(Message message) {
+  if (t_stages) [[unlikely]] {
+    t_staged.emplace_back(this, std::move(message));
+    return;
+  }
+  PushNow(std::move(message));
+}
+
+void Mailbox::Stage() {
+  t_stages = true;
+}
+
+void Mailbox::ReleaseStaged() {
+  t_stages = false;
+  for (auto& [mailbox, message] : t_staged) mailbox->PushNow(std::move(message));
+  t_staged.clear();
+}
+
+void Mailbox::PushNow(Message message) {
   Node* before = newest_.load(std::memory_order_relaxed);
   Node* node = new Node{before, std::move(message)};
   while (!newest_.compare_exchange_weak(before, node, std::memory_order_release,

@@ -36,6 +36,7 @@ class Mailbox {
     kPublication,   // A message for all of `readers`.
     kResume,        // A wait of it is over (session_wait.h).
     kDeliver,       // Bytes that its client is to get besides its replies.
+    kSafe,          // For the thread: the log has become safer (reply_gate.h).
   };
   struct Message {
     uint64_t session = 0;
@@ -55,6 +56,12 @@ class Mailbox {
 
   // Any thread. The owner is woken by the caller's next FlushWakes().
   void Push(Message message);
+  // From Stage on the calling thread's messages are kept back until ReleaseStaged: what a command
+  // has caused must not be seen before its effect is in the log, because whoever gets it waits for
+  // what is in the log by then. To be released while the shards are still locked, for the order's
+  // sake.
+  static void Stage();
+  static void ReleaseStaged();
   // The owner: all messages so far, in the order of their arrival.
   std::vector<Message> Take();
 
@@ -67,6 +74,7 @@ class Mailbox {
     Node* next;
     Message message;
   };
+  void PushNow(Message message);
 
   std::atomic<Node*> newest_{nullptr};
   std::function<void()> wake_;

@@ -23,6 +23,7 @@ class Migrator;
 class MonitorFeed;
 class Persistence;
 class Publisher;
+class ReplyGate;
 class SessionRegistry;
 class SlowLog;
 class StatsBoard;
@@ -53,6 +54,8 @@ struct ServerState {
   // The sum that threads add to as they allocate, and how often it was counted anew (MemoryMeter).
   std::atomic<int64_t> metered_bytes{0};
   std::atomic<uint64_t> meter_readings{0};
+  // Why the append-only file could not be written or synced the last time: an errno, or 0.
+  std::atomic<int> aof_error{0};
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};      // The most that was in use whenever somebody looked.
@@ -93,6 +96,7 @@ struct Services {
   Migrator* migrator;
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
+  ReplyGate* gate;
   const Clock* clock;
 };
 

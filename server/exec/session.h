@@ -51,6 +51,11 @@ class Session {
   // --- The owner's thread only. ---
   bool authenticated = false;
   ReplyMode reply_mode = ReplyMode::kOn;
+  // Offsets of the log (reply_gate.h): the last effect that the session has seen, which what it
+  // sends waits for, and the last one of its own.
+  uint64_t seen_effect = 0;
+  uint64_t own_effect = 0;
+  void SeeEffect(uint64_t offset) { seen_effect = seen_effect < offset ? offset : seen_effect; }
   // REPLCONF rdb-only: SYNC sends the file and no stream.
   bool wants_rdb_only = false;
   // REPLCONF listening-port; settled before SYNC, when others may read it.

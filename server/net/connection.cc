@@ -56,7 +56,8 @@ void Connection::OnReadable(bool usable) {
   AccountMemory();  // Before what may be a huge request is executed.
   if (closed_) return;
   if (!input.empty()) {
-    if (session_.is_waiting()) {
+    if (session_.is_waiting() || held_) {
+      kept_while_held_ |= held_;
       Keep(input);
       AccountMemory();
     } else {
@@ -145,6 +146,7 @@ std::string_view Connection::PutBack(size_t executed, std::string_view rest) {
 
 void Connection::Resume(uint64_t wait, const Continuation& then) {
   if (closed_) return;
+  SeeLog();
   ReplyBuilder reply(&thread_->reply_buffer());
   if (thread_->dispatcher().Resume(session_, wait, then, reply)) GoOn();
 }
@@ -221,6 +223,35 @@ ByteStream::Result Connection::WriteReplies(const ReplyBuffer& replies) {
   return stream_->Write({&whole, 1});
 }
 
+bool Connection::IsHeld() {
+  if (held_) return true;
+  ReplyGate& gate = *thread_->gate();
+  if (!gate.is_used() || gate.IsSafe(session_.seen_effect)) return false;
+  if (gate.has_failed() && gate.IsSafe(session_.own_effect)) return false;
+  held_ = true;
+  thread_->Hold(shared_from_this());
+  return true;
+}
+
+void Connection::SeeLog() {
+  if (thread_->gate()->is_used()) session_.SeeEffect(thread_->log_end());
+}
+
+void Connection::Release(bool failed) {
+  held_ = false;
+  if (closed_) return;
+  if (failed && !thread_->gate()->IsSafe(session_.own_effect)) {
+    logging::Warning("Closing client whose write is not in the append-only file: id={} addr={}",
+                     session_.id(), session_.peer().address);
+    return Close();
+  }
+  if (!waiting_to_write_) WriteQueue();
+  if (!std::exchange(kept_while_held_, false)) return;
+  if (!closed_ && !session_.close_after_reply && !session_.is_waiting()) {
+    Process({pending_.bytes.get(), pending_.size});
+  }
+}
+
 void Connection::Flush() {
   ReplyBuffer& replies = thread_->reply_buffer();
   size_t sent = 0;
@@ -228,7 +259,8 @@ void Connection::Flush() {
   if (replies.total_size() > kUncountedReplyBytes && IsOverOutputLimit(thread_->now_ms())) {
     return Close();
   }
-  if (!replies.empty() && queue_ == nullptr) {
+  const bool held = !replies.empty() && IsHeld();
+  if (!replies.empty() && queue_ == nullptr && !held) {
     const ByteStream::Result result = WriteReplies(replies);
     if (result.status == ByteStream::Status::kClosed) {
       replies.Clear();
@@ -242,7 +274,7 @@ void Connection::Flush() {
     if (queue_ == nullptr) queue_ = std::make_unique<OutputQueue>();
     queue_->Append(&replies, sent);
     if (IsOverOutputLimit(thread_->now_ms())) return Close();
-    WaitForWriting();
+    if (!held) WaitForWriting();
   } else {
     replies.Clear();
   }
@@ -278,7 +310,7 @@ void Connection::OnWritable(bool usable) {
 }
 
 void Connection::WriteQueue() {
-  while (queue_ != nullptr) {
+  while (queue_ != nullptr && !IsHeld()) {
     const ByteStream::Result result = stream_->Write(queue_->Front(kPiecesPerWrite));
     if (result.status == ByteStream::Status::kClosed) return Close();
     if (result.status == ByteStream::Status::kWouldBlock) {
@@ -305,6 +337,7 @@ void Connection::SendFeed() {
     if (bytes.empty()) return;
     queue_ = std::make_unique<OutputQueue>();
     queue_->Append(std::move(bytes));
+    SeeLog();
     WriteQueue();
     if (!closed_ && feed->HasMore()) WaitForWriting();
   }
@@ -315,6 +348,7 @@ void Connection::Deliver(std::string_view bytes) {
   if (closed_ || session_.close_after_reply) return;
   if (queue_ == nullptr) queue_ = std::make_unique<OutputQueue>();
   queue_->Append(bytes);
+  SeeLog();
 }
 
 void Connection::QueuePush(const Publication& publication) {
@@ -327,6 +361,7 @@ void Connection::QueuePush(const Publication& publication) {
   const bool resp3 = session_.resp_version.load(std::memory_order_relaxed) >= 3;
   queue_->Append(std::string_view(resp3 ? ">" : "*"));
   queue_->Append(std::string_view(publication.encoded));
+  SeeLog();
 }
 
 void Connection::SendPushes() {

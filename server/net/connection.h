@@ -42,6 +42,9 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   void QueuePush(const Publication& publication);
   // Sends what was queued so.
   void SendPushes();
+  // What the session has seen is safe by now (reply_gate.h), or will not be: sends what was held,
+  // and goes on. REQUIRES: the connection was given to IoThread::Hold.
+  void Release(bool failed);
   // Closes at once; what was not sent is lost. The thread forgets the connection.
   void Close();
   // Called about once a second: idle timeout and the soft output limit.
@@ -76,6 +79,10 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   void Flush();
   ByteStream::Result WriteReplies(const ReplyBuffer& replies);
   void WriteQueue();
+  // Whether what is to be sent has to wait for the log; then the thread has been told.
+  bool IsHeld();
+  // What came from elsewhere has seen all that is in the log.
+  void SeeLog();
   void WaitForWriting();
   void AfterOutput();
   // Counts what this client takes now, and closes those that take too much, itself perhaps.
@@ -93,6 +100,8 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   uint64_t over_soft_limit_since_ms_ = 0;
   uint64_t deadline_ms_ = WaitOptions::kNoDeadline;  // What the thread was asked to wake us at.
   bool waiting_to_write_ = false;
+  bool held_ = false;             // Nothing is sent, and nothing executed.
+  bool kept_while_held_ = false;  // Input has come meanwhile.
   bool closed_ = false;
 };
 

@@ -110,6 +110,10 @@ void IoThread::ReadMail() {
       QueuePushes(message, &pushed_to);
       continue;
     }
+    if (message.subject == Mailbox::Subject::kSafe) {
+      ReleaseHeld();
+      continue;
+    }
     const auto found = connections_.find(message.session);
     if (found == connections_.end()) continue;
     const std::shared_ptr<Connection> connection = found->second;
@@ -128,6 +132,7 @@ void IoThread::ReadMail() {
         pushed_to.push_back(connection);
         break;
       case Mailbox::Subject::kPublication:
+      case Mailbox::Subject::kSafe:
         break;
     }
   }
@@ -144,6 +149,37 @@ void IoThread::QueuePushes(const Mailbox::Message& message,
     found->second->QueuePush(*message.publication);
     pushed_to->push_back(found->second);
   }
+}
+
+void IoThread::Hold(std::shared_ptr<Connection> connection) {
+  held_.push_back(std::move(connection));
+  if (std::exchange(release_posted_, true)) return;
+  // Runs behind the connections that are ready now: what all of them write is written together.
+  Post([this] {
+    const Cycle cycle(this);
+    release_posted_ = false;
+    ReleaseHeld();
+  });
+}
+
+void IoThread::ReleaseHeld() {
+  if (held_.empty()) return;
+  uint64_t seen = 0;
+  for (const auto& connection : held_) {
+    seen = std::max(seen, connection->session().seen_effect);
+  }
+  services_.gate->Secure(seen, &mailbox_);
+  const bool failed = services_.gate->has_failed();
+  // Those that are released may be held again at once, by what they go on with.
+  const auto held = std::exchange(held_, {});
+  for (const auto& connection : held) {
+    if (failed || services_.gate->IsSafe(connection->session().seen_effect)) {
+      connection->Release(failed);
+    } else {
+      held_.push_back(connection);
+    }
+  }
+  Mailbox::FlushWakes();
 }
 
 void IoThread::MoveDeadline(uint64_t session, uint64_t from_ms, uint64_t to_ms) {

@@ -22,9 +22,11 @@
 #include "protocol/request.h"
 #include "server/exec/dispatcher.h"
 #include "server/exec/mailbox.h"
+#include "server/exec/reply_gate.h"
 #include "server/net/asio.h"
 #include "server/net/connection.h"
 #include "storage/base/tick_clock.h"
+#include "storage/disk/journal.h"
 
 namespace redstart {
 
@@ -71,6 +73,11 @@ class IoThread {
   // Calls ResumeIfDue of a connection at a deadline, instead of at another one;
   // WaitOptions::kNoDeadline: not at all.
   void MoveDeadline(uint64_t session, uint64_t from_ms, uint64_t to_ms);
+  ReplyGate* gate() { return services_.gate; }
+  uint64_t log_end() const { return services_.journal->log_end(); }
+  // Releases a connection when the log is safe as far as its session has seen it, which is asked
+  // for once for all connections that this cycle of the event loop deals with.
+  void Hold(std::shared_ptr<Connection> connection);
   // A connection has closed itself; it goes away once its waits have ended.
   void Forget(const Session& session);
 
@@ -79,6 +86,7 @@ class IoThread {
   void ReadMail();
   void QueuePushes(const Mailbox::Message& message,
                    std::vector<std::shared_ptr<Connection>>* pushed_to);
+  void ReleaseHeld();
   void Tick();
   void Sweep();
   void Evict();
@@ -98,6 +106,8 @@ class IoThread {
   ReplyBuffer replies_;
   RequestBatch batch_;
   absl::flat_hash_map<uint64_t, std::shared_ptr<Connection>> connections_;
+  std::vector<std::shared_ptr<Connection>> held_;
+  bool release_posted_ = false;
   std::atomic<size_t> connection_count_{0};
   SteadyTimer timer_;
   const TickClock ticks_clock_;

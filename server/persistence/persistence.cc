@@ -13,6 +13,7 @@
 #include "server/exec/clock.h"
 #include "server/exec/stats.h"
 #include "server/observe/log.h"
+#include "server/persistence/aof_folder.h"
 #include "server/persistence/snapshot_options.h"
 
 namespace redstart {
@@ -53,7 +54,9 @@ OutputFile::Options FileOptions(const Config& config, bool keep_cached) {
 }  // namespace
 
 Persistence::Persistence(const Services& services)
-    : services_(services), loader_(services), last_save_s_(services.clock->NowMicros() / kMicros) {}
+    : services_(services), loader_(services), last_save_s_(services.clock->NowMicros() / kMicros) {
+  RegisterConfigHooks();
+}
 
 Persistence::~Persistence() {
   Stop();
@@ -65,7 +68,7 @@ void Persistence::Start() {
 }
 
 void Persistence::Stop() {
-  loader_.RequestAbort();
+  AbortLoading();
   {
     const MutexLock lock(&mutex_);
     stopping_ = true;
@@ -73,6 +76,8 @@ void Persistence::Stop() {
     changed_.notify_all();
   }
   if (thread_.joinable()) thread_.join();
+  if (reloading_.joinable()) reloading_.join();
+  aof_.writer().Close();
   const MutexLock lock(&mutex_);
   job_ = nullptr;
   waiting_.clear();
@@ -118,6 +123,7 @@ void Persistence::Loop() {
     mutex_.lock();
     job_ = nullptr;
     saving_.store(false, std::memory_order_relaxed);
+    rewriting_.store(false, std::memory_order_relaxed);
   }
   mutex_.unlock();
 }
@@ -129,11 +135,15 @@ void Persistence::Cron() {
   const auto config = services_.config->current();
   std::erase_if(waiting_, [](const auto& feed) { return feed->abandoned(); });
   if (!waiting_.empty()) {
-    MakeJob(std::exchange(waiting_, {}));
+    MakeJob(Kind::kSync, std::exchange(waiting_, {}));
   } else if (std::exchange(scheduled_, false)) {
-    MakeJob({});
+    MakeJob(Kind::kSave);
+  } else if (rewrite_scheduled_ && !aof_.IsLimited()) {
+    MakeJob(Kind::kRewrite);
   } else if (IsSaveDue(*config)) {
-    MakeJob({});
+    MakeJob(Kind::kSave);
+  } else if (aof_.IsRewriteDue(*config)) {
+    MakeJob(Kind::kRewrite);
   }
 }
 
@@ -150,28 +160,40 @@ bool Persistence::IsSaveDue(const Config& config) const {
   return false;
 }
 
-void Persistence::MakeJob(std::vector<std::shared_ptr<ReplicaFeed>> feeds) {
+void Persistence::MakeJob(Kind kind, std::vector<std::shared_ptr<ReplicaFeed>> feeds) {
   const auto config = services_.config->current();
+  Snapshot::Options options = SnapshotOptionsFor(services_, *config);
   job_ = std::make_unique<Job>();
-  job_->snapshot =
-      std::make_unique<Snapshot>(services_.keyspace, SnapshotOptionsFor(services_, *config));
+  job_->kind = kind;
+  background_jobs_.fetch_add(1, std::memory_order_relaxed);
   job_->feeds = std::move(feeds);
   job_->started_us = services_.clock->NowMicros();
-  last_try_s_ = job_->started_us / kMicros;
-  saves_.fetch_add(1, std::memory_order_relaxed);
-  saving_.store(true, std::memory_order_relaxed);
+  if (kind == Kind::kRewrite) {
+    job_->is_rdb = config->aof_use_rdb_preamble;
+    MakeBaseOf(*config, &options);
+    rewrite_scheduled_ = false;
+    rewrites_.fetch_add(1, std::memory_order_relaxed);
+    rewriting_.store(true, std::memory_order_relaxed);
+  } else {
+    last_try_s_ = job_->started_us / kMicros;
+    saves_.fetch_add(1, std::memory_order_relaxed);
+    saving_.store(true, std::memory_order_relaxed);
+  }
+  job_->snapshot = std::make_unique<Snapshot>(services_.keyspace, std::move(options));
 }
 
-Persistence::Outcome Persistence::SaveInBackground(bool may_lock) {
+Persistence::Outcome Persistence::SaveInBackground(bool may_lock, bool may_wait) {
   {
     const MutexLock lock(&mutex_);
-    if (job_ != nullptr) return Outcome::kInProgress;
-    if (!may_lock) {
+    const bool is_rewriting = job_ != nullptr && job_->kind == Kind::kRewrite;
+    if (job_ != nullptr && !is_rewriting) return Outcome::kInProgress;
+    if (is_rewriting && !may_wait) return Outcome::kBusy;
+    if (!may_lock || is_rewriting) {
       scheduled_ = true;
       changed_.notify_all();
       return Outcome::kScheduled;
     }
-    MakeJob({});
+    MakeJob(Kind::kSave);
   }
   logging::Notice("Background saving started by pid {}", getpid());
   {
@@ -190,17 +212,19 @@ void Persistence::Cut(Job* job, const ShardLocks& all) {
   job->is_cut = true;
   job->changes_at_cut = services_.stats->Sum(&ThreadStats::changes);
   for (const auto& feed : job->feeds) feed->AttachJournal(services_.journal);
+  if (job->kind == Kind::kRewrite) aof_.AtCut();
   job->snapshot->Cut(all);
 }
 
 void Persistence::RunJob(Job* job) {
+  if (job->kind == Kind::kRewrite) return RunRewrite(job);
   services_.keyspace->PrepareCut();
   {
     const ShardLocks all = services_.keyspace->LockAllPatiently();
     const MutexLock lock(&mutex_);
     if (!job->is_cut) Cut(job, all);
   }
-  if (job->feeds.empty()) {
+  if (job->kind == Kind::kSave) {
     RunSave(job);
   } else {
     RunSync(job);
@@ -279,7 +303,11 @@ bool Persistence::SaveNow(const ShardLocks& all) {
 void Persistence::AbortBackgroundSave() {
   const MutexLock lock(&mutex_);
   scheduled_ = false;
-  if (job_ != nullptr && job_->feeds.empty()) job_->snapshot->RequestAbort();
+  Abort(Kind::kSave);
+}
+
+void Persistence::Abort(Kind kind) {
+  if (job_ != nullptr && job_->kind == kind) job_->snapshot->RequestAbort();
 }
 
 void Persistence::OnFlushAll(const ShardLocks& all) {
@@ -316,16 +344,33 @@ void Persistence::LoadAtStart(std::function<void(const absl::Status&)> when_done
   services_.state->loading = true;
   loading_since_us_ = services_.clock->NowMicros();
   RunOnThread([this, when_done = std::move(when_done)] {
-    const auto config = services_.config->current();
-    const uint64_t started = services_.clock->NowMicros();
-    const absl::Status status = loader_.Load(PathOf(*config, config->dbfilename), {});
-    if (status.ok()) {
-      const auto micros = static_cast<double>(services_.clock->NowMicros() - started);
-      logging::Notice("DB loaded from disk: {:.3f} seconds", micros / kMicros);
-    }
+    const absl::Status status = LoadFiles();
     if (status.ok() || absl::IsNotFound(status)) services_.state->loading = false;
     when_done(status);
   });
+}
+
+absl::Status Persistence::LoadFiles() {
+  const auto config = services_.config->current();
+  const uint64_t started = services_.clock->NowMicros();
+  const auto seconds = [&] {
+    return static_cast<double>(services_.clock->NowMicros() - started) / kMicros;
+  };
+  // A damaged manifest is an error even if the file is off: it would be overwritten once it is on.
+  if (const absl::Status status = aof_.ReadManifest(); !status.ok()) return status;
+  if (!config->appendonly) {
+    const absl::Status status = loader_.Load(PathOf(*config, config->dbfilename), {});
+    if (status.ok()) logging::Notice("DB loaded from disk: {:.3f} seconds", seconds());
+    return status;
+  }
+  loads_aof_ = true;
+  const absl::Status status = aof_.Load();
+  loads_aof_ = false;
+  if (!status.ok() && !absl::IsNotFound(status)) return status;
+  if (status.ok()) {
+    logging::Notice("DB loaded from append only file: {:.3f} seconds", seconds());
+  }
+  return OpenAofAtStart();
 }
 
 absl::Status Persistence::Reload(const ShardLocks& all, bool may_replace) {
@@ -344,6 +389,7 @@ std::string Persistence::DirectTemporaryName() {
 
 void Persistence::RemoveTemporaryFiles() const {
   const auto config = services_.config->current();
+  unlink(aof_folder::TemporaryBasePath(*config).c_str());
   unlink(PathOf(*config, TemporaryName()).c_str());
   unlink(PathOf(*config, DirectTemporaryName()).c_str());
 }
@@ -357,12 +403,19 @@ Persistence::Facts Persistence::facts() const {
       .last_duration_s = last_duration_s_,
       .saves = saves_,
       .last_captured_bytes = last_captured_bytes_,
+      .rewriting = is_rewriting(),
+      .rewrites = rewrites_,
+      .background_jobs = background_jobs_,
+      .last_rewrite_s = last_rewrite_s_,
+      .last_rewrite_captured_bytes = last_rewrite_captured_bytes_,
   };
   const MutexLock lock(&mutex_);
+  facts.rewrite_scheduled = rewrite_scheduled_;
   if (job_ == nullptr) return facts;
   const Snapshot& snapshot = *job_->snapshot;
-  facts.current_duration_s =
-      static_cast<int64_t>((services_.clock->NowMicros() - job_->started_us) / kMicros);
+  int64_t& duration =
+      job_->kind == Kind::kRewrite ? facts.current_rewrite_s : facts.current_duration_s;
+  duration = static_cast<int64_t>((services_.clock->NowMicros() - job_->started_us) / kMicros);
   facts.current_captured_bytes = snapshot.bytes_captured();
   facts.waiting_captured_bytes = snapshot.bytes_waiting();
   facts.keys_processed = snapshot.keys_written();

@@ -26,7 +26,7 @@ uint64_t NumberIn(std::string_view text) {
 
 RdbLoader::RdbLoader(const Services& services) : services_(services) {}
 
-absl::Status RdbLoader::Load(const std::string& path, const Options& options) {
+void RdbLoader::Begin() {
   config_ = services_.config->current();
   now_ms_ = services_.clock->NowMicros() / 1000;
   abort_ = false;
@@ -35,25 +35,42 @@ absl::Status RdbLoader::Load(const std::string& path, const Options& options) {
   empty_skipped_ = 0;
   loaded_bytes_ = 0;
   used_memory_ = 0;
+  prefetcher_.emplace(&services_.keyspace->reclaimer());
+}
+
+absl::Status RdbLoader::Load(const std::string& path, const Options& options) {
   absl::StatusOr<MappedFile> file = MappedFile::Open(path);
   if (!file.ok()) return file.status();
+  Begin();
   total_bytes_ = file->bytes().size();
-  prefetcher_.emplace(&services_.keyspace->reclaimer());
-  const absl::Status status = ReadAll(&*file, options);
+  size_t end = 0;
+  const absl::Status status = ReadAll(&*file, options, &end);
   prefetcher_.reset();
   if (status.ok()) {
     loaded_bytes_ = file->bytes().size();
-    const std::string skipped =
-        empty_skipped_ == 0 ? "" : fmt::format(", empty keys skipped: {}", empty_skipped_);
-    logging::Notice("Done loading RDB, keys loaded: {}, keys expired: {}{}.", keys_loaded(),
-                    keys_expired(), skipped);
+    LogDone();
     return status;
   }
   const absl::string_view reason = status.message();
   return absl::Status(status.code(), path + ": " + std::string(reason.data(), reason.size()));
 }
 
-absl::Status RdbLoader::ReadAll(MappedFile* file, const Options& options) {
+absl::Status RdbLoader::LoadPreamble(MappedFile* file, size_t* end) {
+  Begin();
+  const absl::Status status = ReadAll(file, {.keep_expired = true}, end);
+  prefetcher_.reset();
+  if (status.ok()) LogDone();
+  return status;
+}
+
+void RdbLoader::LogDone() const {
+  const std::string skipped =
+      empty_skipped_ == 0 ? "" : fmt::format(", empty keys skipped: {}", empty_skipped_);
+  logging::Notice("Done loading RDB, keys loaded: {}, keys expired: {}{}.", keys_loaded(),
+                  keys_expired(), skipped);
+}
+
+absl::Status RdbLoader::ReadAll(MappedFile* file, const Options& options, size_t* end) {
   RdbReader reader(file->bytes(), {.checksum = config_->rdbchecksum,
                                    .databases = services_.keyspace->databases(),
                                    .limits = LimitsOf(*config_)});
@@ -91,6 +108,7 @@ absl::Status RdbLoader::ReadAll(MappedFile* file, const Options& options) {
         if (reader.lacks_checksum()) {
           logging::Notice("RDB file was saved with checksum disabled: no check performed.");
         }
+        *end = reader.position();
         return absl::OkStatus();
       case RdbReader::Item::kKey:
       case RdbReader::Item::kSizes:
@@ -141,7 +159,7 @@ absl::Status RdbLoader::Insert(Shard* shard, RdbRecord& record, uint64_t hash,
     ++empty_skipped_;
     return absl::OkStatus();
   }
-  if (record.deadline != Entry::kNever && record.deadline < now_ms_) {
+  if (record.deadline != Entry::kNever && record.deadline < now_ms_ && !options.keep_expired) {
     keys_expired_.fetch_add(1, std::memory_order_relaxed);
     return absl::OkStatus();
   }

@@ -31,12 +31,16 @@ class RdbLoader {
     bool may_replace = false;
     // Set if the caller holds every shard.
     const ShardLocks* held = nullptr;
+    bool keep_expired = false;
   };
   explicit RdbLoader(const Services& services);
 
   // Loads a file. kNotFound if there is none. The status of any other failure names the file; what
   // was read until then stays in the keyspace.
   absl::Status Load(const std::string& path, const Options& options);
+  // Loads an RDB file that commands may follow: an append-only file's base. Says where it ends.
+  // What has expired is kept, because the commands may be about it.
+  absl::Status LoadPreamble(MappedFile* file, size_t* end);
 
   void RequestAbort() { abort_.store(true, std::memory_order_relaxed); }
 
@@ -51,7 +55,10 @@ class RdbLoader {
  private:
   static constexpr size_t kBatch = 32;
 
-  absl::Status ReadAll(MappedFile* file, const Options& options);
+  void Begin();
+  // Returns the position behind the end in *end.
+  absl::Status ReadAll(MappedFile* file, const Options& options, size_t* end);
+  void LogDone() const;
   void NoteFact(std::string_view name, std::string_view text);
   // Adds the first `count` records of the batch.
   absl::Status InsertBatch(size_t count, const Options& options);

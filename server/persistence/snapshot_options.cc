@@ -4,6 +4,7 @@
 #include <atomic>
 #include <chrono>
 #include <cstdlib>
+#include <ctime>
 #include <memory>
 #include <string>
 #include <thread>
@@ -60,6 +61,14 @@ class KeyDelay {
 
 uint16_t RdbVersionFor(const Config& config) {
   return config.rdb_version == 0 ? kDefaultRdbVersion : static_cast<uint16_t>(config.rdb_version);
+}
+
+void MakeBaseOf(const Config& config, Snapshot::Options* options) {
+  options->as_commands = !config.aof_use_rdb_preamble;
+  if (config.aof_timestamp_enabled) options->second = std::time(nullptr);
+  for (auto& [name, value] : options->facts) {
+    if (name == "aof-base") value.assign(1, '1');
+  }
 }
 
 Snapshot::Options SnapshotOptionsFor(const Services& services, const Config& config) {

@@ -1,7 +1,7 @@
 #ifndef REDSTART_SERVER_PERSISTENCE_SNAPSHOT_OPTIONS_H_
 #define REDSTART_SERVER_PERSISTENCE_SNAPSHOT_OPTIONS_H_
 
-// How the configuration wants RDB files to be, and what is written at their head.
+// How the configuration wants snapshots to be, and what is written at their head.
 //
 // No state, no locks.
 
@@ -12,6 +12,9 @@
 namespace redstart {
 
 Snapshot::Options SnapshotOptionsFor(const Services& services, const Config& config);
+
+// Changes them for the base of an append-only file.
+void MakeBaseOf(const Config& config, Snapshot::Options* options);
 
 // The version that `rdb-version` asks for; auto is what Redis 7.0 and later can load.
 uint16_t RdbVersionFor(const Config& config);

@@ -50,14 +50,14 @@ Journal::Reader::Reader(Journal* journal, std::function<void()> wake)
   at_ = chunk_->size;
   offset_ = journal->end_offset();
   journal->readers_.push_back(this);
-  journal->readers_count_.store(journal->readers_.size(), std::memory_order_relaxed);
+  journal->CountUsers();
   journal->selected_ = -1;  // The new reader must be told the database.
 }
 
 Journal::Reader::~Reader() {
   const MutexLock lock(&journal_->mutex_);
   std::erase(journal_->readers_, this);
-  journal_->readers_count_.store(journal_->readers_.size(), std::memory_order_relaxed);
+  journal_->CountUsers();
   if (journal_->readers_.empty()) journal_->tail_ = nullptr;
 }
 
@@ -86,9 +86,18 @@ uint64_t Journal::Reader::pending() const {
 
 Journal::~Journal() = default;
 
-void Journal::Append(absl::Span<const Effect> block) {
+void Journal::CountUsers() {
+  users_.store(readers_.size() * 2 * kLog + (log_.is_open() ? kLog : 0), std::memory_order_relaxed);
+}
+
+uint64_t Journal::Append(absl::Span<const Effect> block) {
+  if (block.empty()) return 0;
   const MutexLock lock(&mutex_);
-  if (readers_.empty() || block.empty()) return;
+  if (!readers_.empty()) AppendToStream(block);
+  return log_.Append(block);
+}
+
+void Journal::AppendToStream(absl::Span<const Effect> block) {
   static const std::string kMulti = EncodedCommand({"MULTI"});
   static const std::string kExec = EncodedCommand({"EXEC"});
   if (block.size() > 1) Write(kMulti);
@@ -101,6 +110,38 @@ void Journal::Append(absl::Span<const Effect> block) {
   }
   if (block.size() > 1) Write(kExec);
   Wake();
+}
+
+void Journal::OpenLog() {
+  const MutexLock lock(&mutex_);
+  log_.Open();
+  CountUsers();
+}
+
+void Journal::CloseLog() {
+  const MutexLock lock(&mutex_);
+  log_.Close();
+  CountUsers();
+}
+
+void Journal::SetLogTimestamps(bool on) {
+  const MutexLock lock(&mutex_);
+  log_.set_timestamps(on);
+}
+
+void Journal::EndLogSection() {
+  const MutexLock lock(&mutex_);
+  log_.EndSection();
+}
+
+EffectLog::Portion Journal::TakeLog(std::string recycled) {
+  const MutexLock lock(&mutex_);
+  return log_.Take(std::move(recycled));
+}
+
+size_t Journal::log_pending_bytes() const {
+  const MutexLock lock(&mutex_);
+  return log_.pending_bytes();
 }
 
 void Journal::AppendRaw(std::string_view encoded) {
@@ -129,15 +170,6 @@ void Journal::Wake() {
   for (Reader* reader : readers_) {
     if (std::exchange(reader->woken_, true)) continue;
     reader->wake_();
-  }
-}
-
-void AppendEncodedCommand(absl::Span<const std::string_view> args, std::string* out) {
-  *out += '*' + std::to_string(args.size()) + "\r\n";
-  for (const std::string_view arg : args) {
-    *out += '$' + std::to_string(arg.size()) + "\r\n";
-    *out += arg;
-    *out += "\r\n";
   }
 }
 

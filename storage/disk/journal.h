@@ -10,7 +10,8 @@
 // Appending never blocks and does nothing while nobody reads.
 //
 // Bytes are kept in chunks that each reader holds on to from its own position on; what every reader
-// has passed is freed.
+// has passed is freed. The append-only file gets its bytes from a log beside the stream
+// (effect_log.h).
 
 #include <atomic>
 #include <cstddef>
@@ -24,6 +25,7 @@
 #include "absl/base/thread_annotations.h"
 #include "absl/types/span.h"
 #include "storage/base/mutex.h"
+#include "storage/disk/effect_log.h"
 
 namespace redstart {
 
@@ -31,11 +33,7 @@ class Journal {
   struct Chunk;
 
  public:
-  // One effect: the database it applies to and the command as a RESP array.
-  struct Effect {
-    int database;
-    std::string_view encoded;
-  };
+  using Effect = JournalEffect;
 
   // A position in the stream. Belongs to one thread; must go away before the journal.
   class Reader {
@@ -65,31 +63,49 @@ class Journal {
   Journal() = default;
   ~Journal();
 
-  // Whether anybody reads. Changes only while all shards are locked, so a holder of any shard can
-  // rely on it.
-  bool active() const { return readers_count_.load(std::memory_order_relaxed) != 0; }
+  // Whether anybody reads. Becomes true only while all shards are locked, so whoever holds a shard
+  // and finds it false need not look again.
+  bool active() const { return users_.load(std::memory_order_relaxed) != 0; }
+  // Whether anybody reads the stream, which has more in it than the log.
+  bool has_readers() const { return (users_.load(std::memory_order_relaxed) & ~kLog) != 0; }
   // Appends one contiguous block, with SELECTs where the database changes, in MULTI and EXEC if
-  // there are several effects.
-  void Append(absl::Span<const Effect> block);
+  // there are several effects. Returns the offset that its end has in the log, or 0 if that is
+  // closed.
+  uint64_t Append(absl::Span<const Effect> block);
   // Appends a command that belongs to no database, such as the PING that keeps a connection alive.
   void AppendRaw(std::string_view encoded);
   // Bytes appended since the start; what INFO calls master_repl_offset.
   uint64_t end_offset() const { return end_.load(std::memory_order_relaxed); }
 
+  // --- The log, for the append-only file. Any thread, but as said. ---
+  // REQUIRES: every shard is locked.
+  void OpenLog();
+  void CloseLog();
+  void SetLogTimestamps(bool on);
+  // REQUIRES: every shard is locked.
+  void EndLogSection();
+  EffectLog::Portion TakeLog(std::string recycled);
+  uint64_t log_end() const { return log_.end(); }
+  size_t log_pending_bytes() const;
+
  private:
+  // Of users_: the log is open. The others' number stands above it.
+  static constexpr uint64_t kLog = 1;
+
   void Write(std::string_view bytes) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
   void Wake() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void AppendToStream(absl::Span<const Effect> block) ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
+  void CountUsers() ABSL_EXCLUSIVE_LOCKS_REQUIRED(mutex_);
 
   mutable Mutex mutex_;
   std::shared_ptr<Chunk> tail_ ABSL_GUARDED_BY(mutex_);
   std::vector<Reader*> readers_ ABSL_GUARDED_BY(mutex_);
-  std::atomic<size_t> readers_count_{0};
+  // Appending is done under the mutex; its end() is for all.
+  EffectLog log_;
+  std::atomic<uint64_t> users_{0};
   std::atomic<uint64_t> end_{0};
   int selected_ ABSL_GUARDED_BY(mutex_) = -1;
 };
-
-// Appends a command as a RESP array of bulk strings.
-void AppendEncodedCommand(absl::Span<const std::string_view> args, std::string* out);
 
 }  // namespace redstart
 

@@ -3,10 +3,7 @@
 
 // Writes an RDB file to a sink, in portions of some 64 KiB, with its checksum.
 //
-// Source of the format: Redis's rdb.c, versions 9 to 12. Order: Begin, facts, then for each
-// database SelectDatabase and its entries, then End. The caller sees to it that an entry does not
-// change meanwhile. After an error of the sink everything else does nothing; status() has the
-// error.
+// Source of the format: Redis's rdb.c, versions 9 to 12.
 
 #include <cstdint>
 #include <string>
@@ -15,6 +12,7 @@
 #include "absl/status/status.h"
 #include "storage/disk/file.h"
 #include "storage/disk/rdb_primitives.h"
+#include "storage/disk/snapshot_writer.h"
 #include "storage/entry.h"
 
 namespace redstart {
@@ -22,7 +20,7 @@ namespace redstart {
 // What a file says about how a key was used.
 enum class RdbUsage : uint8_t { kNothing, kIdleTime, kFrequency };
 
-class RdbWriter {
+class RdbWriter final : public SnapshotWriter {
  public:
   struct Options {
     uint16_t version = kDefaultRdbVersion;
@@ -35,22 +33,17 @@ class RdbWriter {
   };
   RdbWriter(const Options& options, ByteSink* sink) : options_(options), sink_(sink) {}
 
-  void Begin();
-  // A fact about the file, such as "redis-ver".
-  void Fact(std::string_view name, std::string_view value);
-  // What follows belongs to this database.
-  void SelectDatabase(int database);
-  // `keys` and `with_deadline` let the reader reserve space.
-  void Sizes(uint64_t keys, uint64_t with_deadline);
-  void Add(const Entry& entry);
-  // A record that AppendRecord made.
-  void AddRecord(std::string_view record);
-  void End();
+  void Begin() override;
+  void Fact(std::string_view name, std::string_view value) override;
+  void SelectDatabase(int database) override;
+  void Sizes(uint64_t keys, uint64_t with_deadline) override;
+  void Add(const Entry& entry) override;
+  void AddRecord(std::string_view record) override;
+  void End() override;
+  const absl::Status& status() const override { return status_; }
 
   // An entry as it stands in the file.
   static void AppendRecord(const Options& options, const Entry& entry, std::string* out);
-
-  const absl::Status& status() const { return status_; }
 
  private:
   static void AppendHead(const Options& options, const Entry& entry, std::string* out);

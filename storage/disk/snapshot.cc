@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 
+#include "storage/disk/command_writer.h"
 #include "storage/disk/hash_codec.h"
 #include "storage/value.h"
 
@@ -38,13 +39,13 @@ class Snapshot::Images {
   bool IsFull() const { return count_ >= kEntriesPerHold || used_ * 8 >= kBytesPerHold; }
   bool empty() const { return count_ == 0 && records_.empty(); }
 
-  void Add(const Entry& entry, const RdbWriter::Options& options) {
+  void Add(const Entry& entry, const Snapshot& snapshot) {
     ++count_;
     const size_t words = (entry.AllocationSize() + 7) / 8;
     if (!FitsImage(entry) || words > kWords - used_) {
       // A collection, or a key of many kilobytes.
       records_.emplace_back();
-      RdbWriter::AppendRecord(options, entry, &records_.back());
+      snapshot.AppendRecord(entry, &records_.back());
       return;
     }
     std::memcpy(memory_.get() + used_, &entry, entry.AllocationSize());
@@ -115,7 +116,7 @@ void Snapshot::Copy(Shard* shard, int database, const Entry& entry) {
     if (Blob* blob = BlobOf(entry)) blob->Ref();
     captured.bytes += MemoryBytes(entry);
   } else {
-    RdbWriter::AppendRecord(options_.rdb, entry, &captured.record);
+    AppendRecord(entry, &captured.record);
     captured.bytes += captured.record.size();
   }
   Add(shard, std::move(captured));
@@ -131,14 +132,14 @@ void Snapshot::Add(Shard* shard, Captured captured) {
 
 absl::Status Snapshot::Write(ByteSink* sink) {
   ReadSizes();
-  RdbWriter writer(options_.rdb, sink);
-  WriteHead(&writer);
+  const std::unique_ptr<SnapshotWriter> writer = NewWriter(sink);
+  WriteHead(writer.get());
   for (const DatabaseSizes& database : databases_) {
     for (size_t shard = 0; shard < keyspace_->shard_count(); ++shard) {
-      WriteShard(&writer, shard, database);
+      WriteShard(writer.get(), shard, database);
     }
   }
-  return Finish(&writer);
+  return Finish(writer.get());
 }
 
 absl::Status Snapshot::WriteLocked(const ShardLocks& all, ByteSink* sink) {
@@ -150,26 +151,36 @@ absl::Status Snapshot::WriteLocked(const ShardLocks& all, ByteSink* sink) {
     }
   }
   SortSizes();
-  RdbWriter writer(options_.rdb, sink);
-  WriteHead(&writer);
+  const std::unique_ptr<SnapshotWriter> writer = NewWriter(sink);
+  WriteHead(writer.get());
   for (const DatabaseSizes& database : databases_) {
     for (size_t i = 0; i < keyspace_->shard_count(); ++i) {
       const EntryTable* table = all[i].table(database.number);
       if (table == nullptr) continue;
-      for (std::optional<uint64_t> at = 0; at && writer.status().ok() && !abort_requested();) {
+      for (std::optional<uint64_t> at = 0; at && writer->status().ok() && !abort_requested();) {
         at = table->Walk(*at, [&](const Entry* entry) {
-          Select(&writer, database);
-          writer.Add(*entry);
+          Select(writer.get(), database);
+          writer->Add(*entry);
           AfterKey();
         });
         if (at) table->PrefetchNodesAt(*at);
       }
     }
   }
-  return Finish(&writer);
+  return Finish(writer.get());
 }
 
-absl::Status Snapshot::Finish(RdbWriter* writer) {
+std::unique_ptr<SnapshotWriter> Snapshot::NewWriter(ByteSink* sink) const {
+  if (options_.as_commands) return std::make_unique<CommandWriter>(options_.second, sink);
+  return std::make_unique<RdbWriter>(options_.rdb, sink);
+}
+
+void Snapshot::AppendRecord(const Entry& entry, std::string* out) const {
+  if (options_.as_commands) return CommandWriter::AppendRecord(entry, out);
+  RdbWriter::AppendRecord(options_.rdb, entry, out);
+}
+
+absl::Status Snapshot::Finish(SnapshotWriter* writer) {
   const bool whole = writer->status().ok() && !abort_requested();
   if (cut_) EndCut(whole);
   if (!writer->status().ok()) return writer->status();
@@ -178,12 +189,12 @@ absl::Status Snapshot::Finish(RdbWriter* writer) {
   return writer->status();
 }
 
-void Snapshot::WriteHead(RdbWriter* writer) {
+void Snapshot::WriteHead(SnapshotWriter* writer) {
   writer->Begin();
   for (const auto& [name, value] : options_.facts) writer->Fact(name, value);
 }
 
-void Snapshot::Select(RdbWriter* writer, const DatabaseSizes& database) {
+void Snapshot::Select(SnapshotWriter* writer, const DatabaseSizes& database) {
   if (selected_ == database.number) return;
   selected_ = database.number;
   writer->SelectDatabase(selected_);
@@ -219,14 +230,14 @@ void Snapshot::ReadSizes() {
   SortSizes();
 }
 
-void Snapshot::WriteShard(RdbWriter* writer, size_t shard, const DatabaseSizes& database) {
+void Snapshot::WriteShard(SnapshotWriter* writer, size_t shard, const DatabaseSizes& database) {
   Images images;
   for (bool done = false; !done && writer->status().ok() && !abort_requested();) {
     std::vector<Captured> captured;
     {
       const ShardLocks locks = keyspace_->LockShard(shard);
       done = locks[shard].WalkCut(database.number, [&](const Entry& entry) {
-        images.Add(entry, options_.rdb);
+        images.Add(entry, *this);
         return !images.IsFull();
       });
       captured = TakeCaptured(shard, database.number);
@@ -259,7 +270,7 @@ std::vector<Snapshot::Captured> Snapshot::TakeCaptured(size_t shard, int databas
   return taken;
 }
 
-void Snapshot::WriteCaptured(RdbWriter* writer, size_t shard, std::vector<Captured> captured) {
+void Snapshot::WriteCaptured(SnapshotWriter* writer, size_t shard, std::vector<Captured> captured) {
   for (const Captured& one : captured) {
     const auto sizes = std::find_if(databases_.begin(), databases_.end(), [&](const auto& known) {
       return known.number == one.database;
@@ -275,7 +286,7 @@ void Snapshot::WriteCaptured(RdbWriter* writer, size_t shard, std::vector<Captur
   Free(shard, captured);
 }
 
-void Snapshot::RelieveBudget(RdbWriter* writer) {
+void Snapshot::RelieveBudget(SnapshotWriter* writer) {
   // Clients change much ahead of the walk: what they left behind is written out of turn, whatever
   // database it is in.
   for (size_t shard = 0; shard < keyspace_->shard_count(); ++shard) {

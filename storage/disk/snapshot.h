@@ -18,6 +18,7 @@
 #include <atomic>
 #include <cstdint>
 #include <functional>
+#include <memory>
 #include <string>
 #include <utility>
 #include <vector>
@@ -33,6 +34,9 @@ class Snapshot : private Capture {
  public:
   struct Options {
     RdbWriter::Options rdb;
+    // Commands instead of an RDB file; what they say about their time, see CommandWriter.
+    bool as_commands = false;
+    int64_t second = 0;
     // Facts for the head of the file.
     std::vector<std::pair<std::string, std::string>> facts;
     size_t capture_budget = size_t{32} << 20;
@@ -83,19 +87,21 @@ class Snapshot : private Capture {
   void Copy(Shard* shard, int database, const Entry& entry) override;
   void Add(Shard* shard, Captured captured);
 
-  void WriteHead(RdbWriter* writer);
-  void Select(RdbWriter* writer, const DatabaseSizes& database);
+  std::unique_ptr<SnapshotWriter> NewWriter(ByteSink* sink) const;
+  void AppendRecord(const Entry& entry, std::string* out) const;
+  void WriteHead(SnapshotWriter* writer);
+  void Select(SnapshotWriter* writer, const DatabaseSizes& database);
   void ReadSizes();
   void AddSizes(const DatabaseSizes& sizes);
   void SortSizes();
-  void WriteShard(RdbWriter* writer, size_t shard, const DatabaseSizes& database);
+  void WriteShard(SnapshotWriter* writer, size_t shard, const DatabaseSizes& database);
   // Takes what was captured in a shard of one database.
   std::vector<Captured> TakeCaptured(size_t shard, int database);
-  void WriteCaptured(RdbWriter* writer, size_t shard, std::vector<Captured> captured);
-  void RelieveBudget(RdbWriter* writer);
+  void WriteCaptured(SnapshotWriter* writer, size_t shard, std::vector<Captured> captured);
+  void RelieveBudget(SnapshotWriter* writer);
   void Free(size_t shard, const std::vector<Captured>& captured);
   void AfterKey();
-  absl::Status Finish(RdbWriter* writer);
+  absl::Status Finish(SnapshotWriter* writer);
   void EndCut(bool completed);
 
   Keyspace* const keyspace_;

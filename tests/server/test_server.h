@@ -24,6 +24,7 @@
 #include "server/exec/command_table.h"
 #include "server/exec/dispatcher.h"
 #include "server/exec/monitor_feed.h"
+#include "server/exec/reply_gate.h"
 #include "server/exec/session_registry.h"
 #include "server/exec/stats.h"
 #include "server/migration/migrator.h"
@@ -73,6 +74,7 @@ struct TestServer {
   LatencyMonitor latency_monitor;
   MonitorFeed monitors;
   ClientPause pause;
+  ReplyGate gate;
   ChannelRegistry channels;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
@@ -90,6 +92,7 @@ struct TestServer {
                        .migrator = &migrator,
                        .channels = &channels,
                        .publisher = &channels,
+                       .gate = &gate,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
   Migrator migrator{services};

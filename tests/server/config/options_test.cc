@@ -29,7 +29,7 @@ TEST(OptionsTest, NamesAndAliasesAreUniqueAndLowerCase) {
     EXPECT_TRUE(names.insert(option->alias).second) << option->alias;
     EXPECT_EQ(LowerCase(option->alias), option->alias);
   }
-  EXPECT_EQ(AllOptions().size(), 183u + 2);  // those of Redis 7.2.6, and ours
+  EXPECT_EQ(AllOptions().size(), 183u + 3);  // those of Redis 7.2.6, and ours
 }
 
 TEST(OptionsTest, WhatIsNotRealSaysWhy) {
@@ -102,9 +102,6 @@ TEST(OptionsTest, TheNearestNameIsSuggestedIfItIsNear) {
 }
 
 TEST(OptionsTest, RefusedOptionsTakeTheirDefaultOnly) {
-  EXPECT_EQ(Try("appendonly", {"no"}), "ok");
-  EXPECT_EQ(Try("appendonly", {"yes"}),
-            "'appendonly yes' is refused: the append-only file is not built yet");
   EXPECT_EQ(Try("replicaof", {"no", "one"}), "ok");
   EXPECT_THAT(Try("slaveof", {"10.0.0.1", "6379"}),
               HasSubstr("'replicaof 10.0.0.1 6379' is refused"));

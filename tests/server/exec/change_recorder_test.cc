@@ -35,7 +35,7 @@ class ChangeRecorderTest : public testing::Test {
 TEST_F(ChangeRecorderTest, ACommandThatChangedNothingLeavesNothing) {
   Begin(0, {"SET", "k", "v"});
   recorder_.End();
-  recorder_.Commit();
+  recorder_.Commit(ShardLocks());
   EXPECT_EQ(Taken(), "");
 }
 
@@ -43,7 +43,7 @@ TEST_F(ChangeRecorderTest, TheDefaultEffectIsTheCommand) {
   Begin(0, {"SET", "k", "v"});
   recorder_.Changed();
   recorder_.End();
-  recorder_.Commit();
+  recorder_.Commit(ShardLocks());
   EXPECT_EQ(Taken(), select_ + Encoded({"SET", "k", "v"}));
 }
 
@@ -53,7 +53,7 @@ TEST_F(ChangeRecorderTest, EffectTakesThePlaceOfTheCommand) {
   recorder_.Effect(effect);
   recorder_.Changed();
   recorder_.End();
-  recorder_.Commit();
+  recorder_.Commit(ShardLocks());
   EXPECT_EQ(Taken(), select_ + Encoded({"PEXPIREAT", "k", "1000"}));
 }
 
@@ -62,7 +62,7 @@ TEST_F(ChangeRecorderTest, SuppressLeavesNothing) {
   recorder_.Suppress();
   recorder_.Changed();
   recorder_.End();
-  recorder_.Commit();
+  recorder_.Commit(ShardLocks());
   EXPECT_EQ(Taken(), "");
 }
 
@@ -71,7 +71,7 @@ TEST_F(ChangeRecorderTest, ADeletionAsideComesFirstAndMakesATransaction) {
   recorder_.Aside(0, {"DEL", "k"});
   recorder_.Changed();
   recorder_.End();
-  recorder_.Commit();
+  recorder_.Commit(ShardLocks());
   EXPECT_EQ(Taken(), Encoded({"MULTI"}) + select_ + Encoded({"DEL", "k"}) +
                          Encoded({"SET", "k", "v"}) + Encoded({"EXEC"}));
 }
@@ -79,10 +79,10 @@ TEST_F(ChangeRecorderTest, ADeletionAsideComesFirstAndMakesATransaction) {
 TEST_F(ChangeRecorderTest, DeletionsThatBelongToNobodyStandForThemselves) {
   recorder_.Aside(0, {"DEL", "a"});
   recorder_.Aside(0, {"DEL", "b"});
-  recorder_.CommitEach();
+  recorder_.CommitEach(ShardLocks());
   EXPECT_EQ(Taken(), select_ + Encoded({"DEL", "a"}) + Encoded({"DEL", "b"}));
-  recorder_.Commit();
-  recorder_.CommitEach();
+  recorder_.Commit(ShardLocks());
+  recorder_.CommitEach(ShardLocks());
   EXPECT_EQ(Taken(), "") << "nothing is committed twice";
 }
 
@@ -93,7 +93,7 @@ TEST_F(ChangeRecorderTest, CommandsOfATransactionAreOneBlock) {
     recorder_.End();
   }
   recorder_.End();  // EXEC's own.
-  recorder_.Commit();
+  recorder_.Commit(ShardLocks());
   EXPECT_EQ(Taken(), Encoded({"MULTI"}) + select_ + Encoded({"SET", "k", "v"}) +
                          Encoded({"SELECT", "1"}) + Encoded({"SET", "k", "v"}) + Encoded({"EXEC"}));
 }
@@ -103,7 +103,7 @@ TEST(ChangeRecorderWithoutReaderTest, IsNotActive) {
   ChangeRecorder recorder(&journal);
   EXPECT_FALSE(recorder.active());
   recorder.Aside(0, {"DEL", "k"});
-  recorder.Commit();
+  recorder.Commit(ShardLocks());
   EXPECT_EQ(journal.end_offset(), 0u);
 }
 

@@ -40,7 +40,7 @@ class KeyAccessTest : public testing::Test {
   }
   // Effects since the last call, as bytes.
   std::string Effects() {
-    recorder_.Commit();
+    recorder_.Commit(ShardLocks());
     std::string bytes;
     reader_.Take(1 << 20, &bytes);
     return bytes;
