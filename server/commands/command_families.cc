@@ -55,6 +55,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       DebugValueCommands(),
       ServerCommands(),
       PersistenceCommands(),
+      ScriptCommands(),
       SyncCommands(),
   };
   // clang-format on

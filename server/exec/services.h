@@ -23,6 +23,7 @@ class Migrator;
 class MonitorFeed;
 class Persistence;
 class Publisher;
+class ScriptEngine;
 class SessionRegistry;
 class SlowLog;
 class StatsBoard;
@@ -44,7 +45,8 @@ struct ServerState {
   std::atomic<bool> cron_paused{false};   // DEBUG PAUSE-CRON.
   std::atomic<bool> loading{false};       // The data set is not whole yet.
   std::atomic<bool> last_save_failed{false};
-  std::atomic<bool> over_memory_limit{false};  // See MemoryLimit; only while there is a limit.
+  std::atomic<bool> scripts_may_call_all{false};  // DEBUG SET-DISABLE-DENY-SCRIPTS.
+  std::atomic<bool> over_memory_limit{false};     // See MemoryLimit; only while there is a limit.
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
@@ -83,6 +85,7 @@ struct Services {
   Migrator* migrator;
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
+  ScriptEngine* scripts;
   const Clock* clock;
 };
 
