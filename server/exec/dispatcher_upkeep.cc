@@ -63,7 +63,7 @@ size_t Dispatcher::Replay(Session& session, const RequestBatch& batch, ReplyBuil
     BeginReply(session, reply);
     may_wait_ = false;
     if (session.in_transaction() && !row->spec->Has(kNeverQueued)) {
-      Queue(session, *row, batch[i], reply);
+      Queue(session, *row, batch[i], FlagsOf(row, batch[i]), reply);
     } else {
       Run(session, *row, batch[i], KeysOf(plans_[i]), reply);
     }
