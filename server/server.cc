@@ -155,6 +155,7 @@ Server::Server(Config config, Origin origin)
                        .pause = &pause_,
                        .channels = &channels_,
                        .publisher = &channels_,
+                       .scripts = &scripts_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();

@@ -25,6 +25,9 @@ class ChangeRecorder {
  public:
   explicit ChangeRecorder(Journal* journal) : journal_(journal) {}
 
+  // From here on commands leave no effects of their own (a script that called redis.set_repl), but
+  // only what stands beside them.
+  void Mute(bool muted) { muted_ = muted; }
   void Begin(int database, Args args) {
     database_ = database;
     command_ = args;
@@ -43,7 +46,7 @@ class ChangeRecorder {
     if (active()) Add(database, command);
   }
   void End() {
-    if (changed_ && !replaced_ && active()) Add(database_, command_);
+    if (changed_ && !replaced_ && !muted_ && active()) Add(database_, command_);
     // EXEC's own End comes after those of the commands it ran: it has nothing to add.
     changed_ = false;
   }
@@ -74,6 +77,7 @@ class ChangeRecorder {
   Args command_;
   bool changed_ = false;
   bool replaced_ = false;
+  bool muted_ = false;
   std::string encoded_;
   std::vector<Piece> pieces_;
   std::vector<Journal::Effect> block_;  // Commit's scratch, kept for its memory.

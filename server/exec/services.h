@@ -23,6 +23,7 @@ class Migrator;
 class MonitorFeed;
 class Persistence;
 class Publisher;
+class ScriptEngine;
 class SessionRegistry;
 class SlowLog;
 class StatsBoard;
@@ -44,6 +45,7 @@ struct ServerState {
   std::atomic<bool> cron_paused{false};   // DEBUG PAUSE-CRON.
   std::atomic<bool> loading{false};       // The data set is not whole yet.
   std::atomic<bool> last_save_failed{false};
+  std::atomic<bool> scripts_may_call_all{false};  // DEBUG SET-DISABLE-DENY-SCRIPTS.
   // More is in use than maxmemory allows, and nothing that would help may be evicted: what may need
   // memory is refused. Kept by MemoryLimit, and only while there is a limit.
   std::atomic<bool> over_memory_limit{false};
@@ -93,6 +95,7 @@ struct Services {
   Migrator* migrator;
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
+  ScriptEngine* scripts;
   const Clock* clock;
 };
 

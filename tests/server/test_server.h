@@ -31,6 +31,7 @@
 #include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
 #include "server/pubsub/channel_registry.h"
+#include "server/scripting/script_engine.h"
 #include "storage/disk/journal.h"
 
 namespace redstart {
@@ -74,6 +75,7 @@ struct TestServer {
   MonitorFeed monitors;
   ClientPause pause;
   ChannelRegistry channels;
+  ScriptEngine scripts;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
                        .config = &config,
@@ -90,6 +92,7 @@ struct TestServer {
                        .migrator = &migrator,
                        .channels = &channels,
                        .publisher = &channels,
+                       .scripts = &scripts,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
   Migrator migrator{services};
