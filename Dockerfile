@@ -5,7 +5,7 @@
 #   docker run -p 6379:6379 redstart --io-threads 2 --requirepass secret    # options as for redis-server
 FROM debian:bookworm-slim AS build
 RUN apt-get update && apt-get install -y --no-install-recommends g++ cmake ninja-build libboost1.81-dev libabsl-dev \
-    libspdlog-dev libfmt-dev libjemalloc-dev libxxhash-dev liblzf-dev && rm -rf /var/lib/apt/lists/*
+    libspdlog-dev libfmt-dev libjemalloc-dev libxxhash-dev liblzf-dev liblua5.1-0-dev lua-cjson-dev && rm -rf /var/lib/apt/lists/*
 WORKDIR /src
 COPY CMakeLists.txt CMakePresets.json ./
 COPY cmake cmake

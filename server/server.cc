@@ -122,6 +122,7 @@ Server::Server(Config config, Origin origin)
                        .channels = &channels_,
                        .publisher = &channels_,
                        .gate = &gate_,
+                       .scripts = &scripts_,
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();

@@ -27,6 +27,7 @@
 #include "server/process/process_title.h"
 #include "server/process/supervisor.h"
 #include "server/pubsub/channel_registry.h"
+#include "server/scripting/script_engine.h"
 #include "storage/disk/journal.h"
 #include "storage/keyspace.h"
 
@@ -75,6 +76,7 @@ class Server : private ServerControl {
   const Supervisor supervisor_;
   OomScore oom_score_;
   ChannelRegistry channels_;
+  ScriptEngine scripts_;
   ServerState state_;
   std::unique_ptr<Keyspace> keyspace_;
   std::unique_ptr<Persistence> persistence_;

@@ -57,6 +57,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       DebugValueCommands(),
       ServerCommands(),
       PersistenceCommands(),
+      ScriptCommands(),
       SyncCommands(),
   };
   // clang-format on

@@ -65,6 +65,7 @@ CommandRows DebugValueCommands();
 CommandRows ServerCommands();
 CommandRows PersistenceCommands();
 CommandRows SyncCommands();
+CommandRows ScriptCommands();
 
 // All of them, in the order in which COMMAND lists them.
 std::vector<CommandRows> AllCommandFamilies();

@@ -162,6 +162,13 @@ void SetActiveExpire(Call& call, Args args, ReplyBuilder& reply) {
   reply.Ok();
 }
 
+// DEBUG SET-DISABLE-DENY-SCRIPTS 0|1
+void SetDisableDenyScripts(Call& call, Args args, ReplyBuilder& reply) {
+  if (!HasCount(args, 3, reply)) return;
+  call.services().state->scripts_may_call_all = std::atoi(std::string(args[2]).c_str()) != 0;
+  reply.Ok();
+}
+
 // DEBUG PAUSE-CRON 0|1
 void PauseCron(Call& call, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 3, reply)) return;
@@ -233,6 +240,8 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "    Crash the server.",
       "SET-ACTIVE-EXPIRE <0|1>",
       "    Whether expired keys are deleted before somebody asks for them (default 1).",
+      "SET-DISABLE-DENY-SCRIPTS <0|1>",
+      "    Whether scripts may call commands that are not for scripts (default 0).",
       "SLEEP <seconds>",
       "    Keep every key locked for that long; fractions are fine.",
   };
@@ -323,6 +332,15 @@ constexpr CommandSpec kCommands[] = {
      .run = SetActiveExpire,
      .since = "1.0.0",
      .summary = "Turns the deletion of expired keys in the background off and on.",
+     .complexity = "O(1)"},
+    {.name = "DEBUG SET-DISABLE-DENY-SCRIPTS",
+     .args = "value",
+     .arity = -2,
+     .flags = kHidden,
+     .group = kGroup,
+     .run = SetDisableDenyScripts,
+     .since = "1.0.0",
+     .summary = "Lets scripts call commands that are not for scripts.",
      .complexity = "O(1)"},
     {.name = "DEBUG SLEEP",
      .args = "seconds",

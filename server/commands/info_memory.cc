@@ -6,6 +6,7 @@
 #include "server/config/config_store.h"
 #include "server/observe/host.h"
 #include "server/persistence/persistence.h"
+#include "server/scripting/script_engine.h"
 #include "storage/keyspace.h"
 
 namespace redstart {
@@ -16,19 +17,21 @@ void WriteBytes(InfoFields& fields, std::string_view name, uint64_t bytes) {
   fields.Text(std::string(name).append("_human"), HumanBytes(bytes));
 }
 
-// There are no scripts and no functions.
-void WriteScriptMemory(InfoFields& fields) {
-  fields.Number("used_memory_lua", 0);
-  fields.Number("used_memory_vm_eval", 0);
-  fields.Text("used_memory_lua_human", HumanBytes(0));
-  for (const std::string_view name :
-       {"used_memory_scripts_eval", "number_of_cached_scripts", "number_of_functions",
-        "number_of_libraries", "used_memory_vm_functions"}) {
-    fields.Number(name, 0);
-  }
-  WriteBytes(fields, "used_memory_vm_total", 0);
+// Interpreters, of which each thread has one, and what they run.
+void WriteScriptMemory(ScriptEngine& scripts, InfoFields& fields) {
+  const size_t interpreters = scripts.usage().bytes;
+  const size_t cached = scripts.cache().bytes();
+  fields.Number("used_memory_lua", interpreters);
+  fields.Number("used_memory_vm_eval", interpreters);
+  fields.Text("used_memory_lua_human", HumanBytes(interpreters));
+  fields.Number("used_memory_scripts_eval", cached);
+  fields.Number("number_of_cached_scripts", scripts.cache().size());
+  fields.Number("number_of_functions", 0);
+  fields.Number("number_of_libraries", 0);
+  fields.Number("used_memory_vm_functions", 0);
+  WriteBytes(fields, "used_memory_vm_total", interpreters);
   fields.Number("used_memory_functions", 0);
-  WriteBytes(fields, "used_memory_scripts", 0);
+  WriteBytes(fields, "used_memory_scripts", cached);
 }
 
 void WriteFragmentation(const MemoryReport& report, InfoFields& fields) {
@@ -60,7 +63,7 @@ void WriteMemoryInfo(const Call& call, InfoFields& fields) {
   fields.Number("allocator_active", report.allocator.active);
   fields.Number("allocator_resident", report.allocator.resident);
   WriteBytes(fields, "total_system_memory", TotalMemoryBytes());
-  WriteScriptMemory(fields);
+  WriteScriptMemory(*services.scripts, fields);
   WriteBytes(fields, "maxmemory", static_cast<uint64_t>(call.config().maxmemory));
   constexpr std::string_view kPolicy = "maxmemory-policy";
   fields.Text("maxmemory_policy", services.config->Get({&kPolicy, 1})[0].second);

@@ -260,7 +260,7 @@ void Sort(WriteKeys& keys, Args args, ReplyBuilder& reply) {
       entry->type() != ValueType::kSortedSet) {
     return reply.Fail(error::kWrongType);
   }
-  if (request.keeps_order && request.store && entry != nullptr &&
+  if (request.keeps_order && (request.store || keys.in_script()) && entry != nullptr &&
       entry->type() == ValueType::kSet) {
     // A set has no order of its own that other machines would share.
     request.keeps_order = false;

@@ -37,6 +37,10 @@ std::optional<ReadRequest> ReadArguments(const WriteKeys& keys, Args args, Reply
   for (size_t i = 1; i < args.size() && request.first_key == 0; ++i) {
     const size_t more = args.size() - i - 1;
     if (more > 0 && SameWord(args[i], "BLOCK")) {
+      if (keys.in_script()) {
+        reply.FailWith({"ERR ", args[0], " command is not allowed with BLOCK option from scripts"});
+        return std::nullopt;
+      }
       request.deadline_ms = ReadTimeoutMillis(args[++i], keys.now_ms(), reply);
       if (!request.deadline_ms) return std::nullopt;
     } else if (more > 0 && SameWord(args[i], "COUNT")) {

@@ -92,7 +92,7 @@ struct IsAllowedInTransaction {
 
 // What a request does by itself, or EXEC with what was queued.
 bool DoesAny(const AdmissionRequest& request, uint32_t flags) {
-  if (request.row->spec->Has(flags)) return true;
+  if ((request.flags & flags) != 0) return true;
   if (!request.row->spec->Has(kEndsTransaction) || !request.session.in_transaction()) return false;
   return request.session.transaction().Has(flags);
 }

@@ -16,6 +16,7 @@ namespace redstart {
 struct AdmissionRequest {
   const Session& session;
   const CommandRow* row;  // Null: there is no such command.
+  uint32_t flags;         // Of this request: see CommandSpec::flags_of.
   Args args;
   const Config& config;
   const ServerState& state;

@@ -17,6 +17,7 @@ namespace redstart {
 class Dispatcher;
 class KeyWalk;
 class ReadKeys;
+class ShardLocks;
 class WholeKeyspace;
 class WriteKeys;
 
@@ -33,7 +34,7 @@ class Call {
     WholeKeyspace& whole;
     KeyWalk& walk;
     ChangeRecorder& recorder;
-    bool holds_locks;
+    ShardLocks* locks;
     bool may_wait;
   };
   explicit Call(const Parts& parts) : parts_(parts) {}
@@ -51,7 +52,9 @@ class Call {
   // REQUIRES: the row has kNeedsWhole (SYNC).
   WholeKeyspace& whole() const { return parts_.whole; }
   // Whether the thread holds shards: because of the row, or in EXEC.
-  bool holds_locks() const { return parts_.holds_locks; }
+  bool holds_locks() const { return parts_.locks != nullptr; }
+  // REQUIRES: holds_locks().
+  ShardLocks* locks() const { return parts_.locks; }
   // Whoever reads the effect stream is to repeat the command, which changes no data (PUBLISH).
   void PassOn() const { parts_.recorder.PassOn(); }
   // Whether the session may be left waiting (Session::BeginWait): not inside EXEC or a script.

@@ -10,7 +10,7 @@ constexpr size_t kKeptBytes = size_t{1} << 20;
 
 void ChangeRecorder::Effect(absl::Span<const std::string_view> command) {
   replaced_ = true;
-  if (active()) Add(database_, command);
+  if (active() && !muted_) Add(database_, command);
 }
 
 uint64_t ChangeRecorder::Append(const ShardLocks& locks) {

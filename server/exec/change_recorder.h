@@ -26,6 +26,9 @@ class ChangeRecorder {
  public:
   explicit ChangeRecorder(Journal* journal) : journal_(journal) {}
 
+  // From here on commands leave no effects of their own (a script that called redis.set_repl), but
+  // only what stands beside them.
+  void Mute(bool muted) { muted_ = muted; }
   void Begin(int database, Args args) {
     database_ = database;
     command_ = args;
@@ -37,7 +40,7 @@ class ChangeRecorder {
   // The command changed no data, but replicas are to repeat it (PUBLISH): it is in no file.
   void PassOn() {
     replaced_ = true;
-    if (journal_->has_readers()) Add(database_, command_, /*changes_data=*/false);
+    if (active() && journal_->has_readers()) Add(database_, command_, /*changes_data=*/false);
   }
   // This takes the place of the command itself. May be called several times, for several effects in
   // this order.
@@ -49,7 +52,7 @@ class ChangeRecorder {
     if (active()) Add(database, command);
   }
   void End() {
-    if (changed_ && !replaced_ && active()) Add(database_, command_);
+    if (changed_ && !replaced_ && !muted_ && active()) Add(database_, command_);
     // EXEC's own End comes after those of the commands it ran: it has nothing to add.
     changed_ = false;
   }
@@ -89,6 +92,7 @@ class ChangeRecorder {
   Args command_;
   bool changed_ = false;
   bool replaced_ = false;
+  bool muted_ = false;
   std::string encoded_;
   std::vector<Piece> pieces_;
   std::vector<Journal::Effect> block_;  // Commit's scratch, kept for its memory.

@@ -22,6 +22,7 @@ class KeyWalk;
 class ReadKeys;
 class WholeKeyspace;
 class WriteKeys;
+struct Services;
 
 // What COMMAND INFO calls flags, and below them those that only the dispatcher knows.
 enum CommandFlag : uint32_t {
@@ -201,6 +202,8 @@ struct CommandSpec {
   void (*find_keys)(Args args, std::vector<int>* positions) = nullptr;
   // Whether a request touches keys that it does not name, so that every shard is to be locked.
   bool (*needs_whole)(Args args) = nullptr;
+  // The flags of one request, where they depend on it: those of a script are what it declares.
+  uint32_t (*flags_of)(const Services& services, Args args) = nullptr;
   // Which arguments are secret: neither the slow log nor MONITOR shows them.
   bool (*is_secret)(Args args, size_t position) = nullptr;
 

@@ -20,8 +20,8 @@ constexpr size_t kCachedBytes = size_t{512} << 10;
 constexpr uint32_t kMayChangeData = kWrite | kMayReplicate;
 
 // Whether a request may change data: by itself, or EXEC by what was queued.
-bool MayWrite(const Session& session, const CommandRow& row) {
-  if (row.spec->Has(kMayChangeData)) return true;
+bool MayWrite(const Session& session, const CommandRow& row, uint32_t flags) {
+  if ((flags & kMayChangeData) != 0) return true;
   return row.spec->Has(kEndsTransaction) && session.in_transaction() &&
          session.transaction().Has(kMayChangeData);
 }
@@ -90,8 +90,8 @@ size_t Dispatcher::ExecuteBatch(Session& session, const RequestBatch& batch, Rep
   return batch.size();
 }
 
-Dispatcher::Plan Dispatcher::MakePlan(Args args) {
-  Plan plan = {services_.commands->Resolve(args), static_cast<uint32_t>(keys_.size()), 0};
+Dispatcher::Plan Dispatcher::MakePlan(const CommandRow* row, Args args) {
+  Plan plan = {row, static_cast<uint32_t>(keys_.size()), 0};
   if (plan.row == nullptr || !plan.row->spec->AcceptsCount(args.size())) return plan;
   if (plan.row->only_key != 0) [[likely]] {
     AddKey(args[plan.row->only_key]);
@@ -123,13 +123,14 @@ void Dispatcher::ExecuteOne(Session& session, const Plan& plan, Args args, Reply
   if (config_->maxmemory > 0) [[unlikely]] {
     memory_limit_.BeforeRequest(args, config_->maxmemory, now_us_);
   }
-  if (const AdmissionRequest request = {session, plan.row, args, *config_, *services_.state};
+  const uint32_t flags = FlagsOf(plan.row, args);
+  if (const AdmissionRequest request = {session, plan.row, flags, args, *config_, *services_.state};
       !IsAdmitted(request)) [[unlikely]] {
     Refuse(session, plan.row, RefusalOf(request), reply);
-  } else if (WaitsForPause(session, MayWrite(session, *plan.row))) [[unlikely]] {
+  } else if (WaitsForPause(session, MayWrite(session, *plan.row, flags))) [[unlikely]] {
     // Nothing has happened yet.
   } else if (session.in_transaction() && !plan.row->spec->Has(kNeverQueued)) [[unlikely]] {
-    Queue(session, *plan.row, args, reply);
+    Queue(session, *plan.row, args, flags, reply);
   } else {
     Run(session, *plan.row, args, KeysOf(plan), reply);
     slow_.Publish();
@@ -250,11 +251,12 @@ bool Dispatcher::CountNewErrors(const ReplyBuilder& reply) {
   return true;
 }
 
-void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply) {
+void Dispatcher::Queue(Session& session, const CommandRow& row, Args args, uint32_t flags,
+                       ReplyBuilder& reply) {
   Transaction& transaction = session.transaction();
   // A transaction that will be refused anyway must not pile up memory.
   if (!transaction.aborted) {
-    transaction.commands.emplace_back(&row, args);
+    transaction.commands.emplace_back(&row, args, flags);
     transaction.memory_bytes += transaction.commands.back().MemoryBytes();
     session.queued_commands.store(static_cast<int>(transaction.commands.size()),
                                   std::memory_order_relaxed);
@@ -319,12 +321,13 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
     }
     return;
   }
-  if (row.spec->Has(kWrite)) services_.keyspace->AwaitRoom();
+  if (row.spec->Has(kMayChangeData)) services_.keyspace->AwaitRoom();
   ShardLocks locks = LockFor(scope, keys);
   if (row.spec->Has(kWrite)) {
     blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
   }
-  if (IsOver(session) || WaitsForPause(session, row.spec->Has(kMayChangeData))) [[unlikely]] {
+  if (IsOver(session) || WaitsForPause(session, (FlagsOf(&row, args) & kMayChangeData) != 0))
+      [[unlikely]] {
     return;
   }
   BeginEffects();
@@ -365,6 +368,7 @@ void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
       .touch = !session.no_touch.load(std::memory_order_relaxed),
       .expiry = ExpiryModeNow(),
       .may_wait = may_wait_,
+      .in_script = in_script_,
   };
   const Moment started = moment_;
   recorder_.Begin(frame.database, args);
@@ -407,7 +411,7 @@ void Dispatcher::Count(const Session& session, const CommandRow& row, Args args,
     slow_.Note(session, *row.spec, args, nanos);
   }
   // What a transaction's commands answered has been counted as theirs.
-  if (CountErrors(reply)) [[unlikely]] {
+  if (CountErrors(reply) || std::exchange(failed_quietly_, false)) [[unlikely]] {
     counts.failed.Add();
   }
 }
@@ -442,7 +446,7 @@ void Dispatcher::CallHandler(Session& session, const CommandRow& row, Args args,
       WholeKeyspace whole(Parts(), frame);
       KeyWalk walk(Parts(), frame);
       Call call({session, services_, *config_, now_us_, *this, keys, writes, whole, walk, recorder_,
-                 frame.locks != nullptr, frame.may_wait});
+                 frame.locks, frame.may_wait});
       spec.run.on_session(call, args, reply);
       access.SweepExpired();
       return;

@@ -24,6 +24,7 @@
 #include "server/exec/key_access.h"
 #include "server/exec/memory_limit.h"
 #include "server/exec/reply_gate.h"
+#include "server/exec/script_thread.h"
 #include "server/exec/services.h"
 #include "server/exec/session.h"
 #include "server/exec/slow_commands.h"
@@ -53,6 +54,22 @@ class Dispatcher {
 
   // EXEC: all queued commands and the test of the watched keys under one set of locks.
   void ExecuteTransaction(Session& session, ReplyBuilder& reply);
+  // One command of a script that runs in `session` under `locks`, which hold all that the command
+  // needs: it is run, counted and shown like a client's, and never waits. Its reply is the script's
+  // alone. With `records` false it leaves no effects of its own.
+  void RunForScript(Session& session, const CommandRow& row, Args args, ShardLocks* locks,
+                    bool records, ReplyBuilder& reply);
+  // The errors in the reply have been counted as those of a script's commands; the script's own
+  // command has failed all the same.
+  void NoteErrorsCounted(const ReplyBuilder& reply) {
+    counted_errors_ = reply.error_count();
+    failed_quietly_ = true;
+  }
+  // Shows a script's command to those who watch, before what it calls.
+  void ShowScript(const Session& session, Args args);
+  // What scripting keeps for this thread; made when it is first needed.
+  std::unique_ptr<ScriptThread>& script_thread() { return script_thread_; }
+
   // Takes a session's watches back. REQUIRES: no shard is locked by this thread.
   void Unwatch(Session& session);
 
@@ -82,6 +99,8 @@ class Dispatcher {
     }
     return *config_;
   }
+  // For whoever needs it beyond the current command.
+  std::shared_ptr<const Config> config_in_force() const { return config_; }
   ThreadStats& stats() { return *stats_; }
   Blocking& blocking() { return blocking_; }
   const Services& services() const { return services_; }
@@ -109,7 +128,12 @@ class Dispatcher {
 
   void ReloadConfig();
   size_t ExecuteBatch(Session& session, const RequestBatch& batch, ReplyBuilder& reply);
-  Plan MakePlan(Args args);
+  Plan MakePlan(Args args) { return MakePlan(services_.commands->Resolve(args), args); }
+  Plan MakePlan(const CommandRow* row, Args args);
+  uint32_t FlagsOf(const CommandRow* row, Args args) const {
+    if (row == nullptr) return 0;
+    return row->spec->flags_of == nullptr ? row->spec->flags : row->spec->flags_of(services_, args);
+  }
   void AddKey(std::string_view key) { keys_.push_back({key, services_.keyspace->HashOf(key)}); }
   absl::Span<const KeyRef> KeysOf(const Plan& plan) const {
     return absl::Span<const KeyRef>(keys_).subspan(plan.first_key, plan.key_count);
@@ -127,7 +151,8 @@ class Dispatcher {
     return reply.error_count() != counted_errors_ && CountNewErrors(reply);
   }
   bool CountNewErrors(const ReplyBuilder& reply);
-  void Queue(Session& session, const CommandRow& row, Args args, ReplyBuilder& reply);
+  void Queue(Session& session, const CommandRow& row, Args args, uint32_t flags,
+             ReplyBuilder& reply);
   // The row's scope, or a wider one that this request needs.
   static Scope ScopeOf(const CommandRow& row, Args args);
   ShardLocks LockFor(Scope scope, absl::Span<const KeyRef> keys);
@@ -212,12 +237,16 @@ class Dispatcher {
   // Between BeginEffects and ReleaseCaused.
   bool stages_ = false;
   bool replays_ = false;
+  bool in_script_ = false;
+  bool failed_quietly_ = false;
   // Errors of the reply under way that have been counted.
   size_t counted_errors_ = 0;
   // Of the batch that is being executed.
   std::vector<Plan> plans_;
   std::vector<KeyRef> keys_;
   std::vector<int> positions_;
+  std::vector<KeyRef> script_keys_;  // Of a script's command.
+  std::unique_ptr<ScriptThread> script_thread_;
   // Where SweepExpired goes on: a cursor in the shard's table.
   size_t sweep_shard_ = 0;
 };

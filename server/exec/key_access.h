@@ -110,6 +110,7 @@ class KeyAccess {
     bool touch = true;  // Lookups count as uses of the key (not with CLIENT NO-TOUCH).
     ExpiryMode expiry = ExpiryMode::kDelete;
     bool may_wait = true;  // Not inside EXEC or a script.
+    bool in_script = false;
 
     // What has passed its deadline before this is not there for the command.
     uint64_t gone_before_ms() const { return expiry == ExpiryMode::kKeep ? 0 : now_ms; }
@@ -267,6 +268,7 @@ class WriteKeys {
   const Config& config() const { return *access_->parts().config; }
   // Whether the command may wait; otherwise it is to answer as if its time had passed.
   bool may_wait() const { return access_->frame().may_wait; }
+  bool in_script() const { return access_->frame().in_script; }
 
   const CollectionLimits& limits() const { return access_->limits(); }
 

@@ -11,16 +11,15 @@ namespace redstart {
 namespace {
 
 // `+1700000000.000123 [0 127.0.0.1:5000] "set" "key" "value"`
-std::string LineOf(const Session& session, const CommandSpec& spec, Args args, uint64_t now_us) {
+// without its words.
+std::string LineOf(const Session& session, uint64_t now_us) {
   const Session::Peer& peer = session.peer();
   std::string_view address = peer.address;
   // A socket's path, without the port that it does not have.
   if (peer.is_unix) address = address.substr(0, address.rfind(':'));
-  std::string line = fmt::format("+{}.{:06} [{} {}{}]", now_us / 1'000'000, now_us % 1'000'000,
-                                 session.database.load(std::memory_order_relaxed),
-                                 peer.is_unix ? "unix:" : "", address);
-  for (size_t i = 0; i < args.size(); ++i) line.append(" ").append(QuoteWord(spec.Shown(args, i)));
-  return line.append("\r\n");
+  return fmt::format("+{}.{:06} [{} {}{}]", now_us / 1'000'000, now_us % 1'000'000,
+                     session.database.load(std::memory_order_relaxed), peer.is_unix ? "unix:" : "",
+                     address);
 }
 
 }  // namespace
@@ -44,7 +43,19 @@ void MonitorFeed::Show(const Session& session, const CommandSpec& spec, Args arg
                        uint64_t now_us) {
   // What administrators do is nobody else's business.
   if (spec.Has(kSkipMonitor | kAdmin)) return;
-  const auto line = std::make_shared<const std::string>(LineOf(session, spec, args, now_us));
+  std::string line = LineOf(session, now_us);
+  for (size_t i = 0; i < args.size(); ++i) line.append(" ").append(QuoteWord(spec.Shown(args, i)));
+  Send(std::move(line));
+}
+
+void MonitorFeed::ShowAlways(const Session& session, Args args, uint64_t now_us) {
+  std::string line = LineOf(session, now_us);
+  for (const std::string_view arg : args) line.append(" ").append(QuoteWord(arg));
+  Send(std::move(line));
+}
+
+void MonitorFeed::Send(std::string text) {
+  const auto line = std::make_shared<const std::string>(std::move(text.append("\r\n")));
   const MutexLock lock(&mutex_);
   for (const Watcher& watcher : watchers_) {
     watcher.mailbox->Push(

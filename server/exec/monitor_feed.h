@@ -10,6 +10,7 @@
 
 #include <atomic>
 #include <cstdint>
+#include <string>
 #include <string_view>
 #include <vector>
 
@@ -32,12 +33,17 @@ class MonitorFeed {
 
   // A session has executed a command, whose secret arguments are not shown. FlushWakes comes after.
   void Show(const Session& session, const CommandSpec& spec, Args args, uint64_t now_us);
+  // The same for a script's own command, whose row says that it is not shown: it is shown before
+  // what the script calls.
+  void ShowAlways(const Session& session, Args args, uint64_t now_us);
 
  private:
   struct Watcher {
     uint64_t session;
     Mailbox* mailbox;
   };
+
+  void Send(std::string line);
 
   std::atomic<size_t> count_{0};
   Mutex mutex_;

@@ -24,6 +24,7 @@ class MonitorFeed;
 class Persistence;
 class Publisher;
 class ReplyGate;
+class ScriptEngine;
 class SessionRegistry;
 class SlowLog;
 class StatsBoard;
@@ -47,7 +48,8 @@ struct ServerState {
   std::atomic<bool> last_save_failed{false};
   // Why the append-only file could not be written or synced the last time: an errno, or 0.
   std::atomic<int> aof_error{0};
-  std::atomic<bool> over_memory_limit{false};  // See MemoryLimit; only while there is a limit.
+  std::atomic<bool> scripts_may_call_all{false};  // DEBUG SET-DISABLE-DENY-SCRIPTS.
+  std::atomic<bool> over_memory_limit{false};     // See MemoryLimit; only while there is a limit.
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
@@ -88,6 +90,7 @@ struct Services {
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
   ReplyGate* gate;
+  ScriptEngine* scripts;
   const Clock* clock;
 };
 

@@ -7,7 +7,8 @@
 
 namespace redstart {
 
-QueuedCommand::QueuedCommand(const CommandRow* row, Args args) : row_(row) {
+QueuedCommand::QueuedCommand(const CommandRow* row, Args args, uint32_t flags)
+    : row_(row), flags_(flags) {
   for (const std::string_view arg : args) bytes_size_ += arg.size();
   bytes_ = std::make_unique_for_overwrite<char[]>(bytes_size_);
   views_.reserve(args.size());
@@ -25,7 +26,7 @@ size_t QueuedCommand::MemoryBytes() const {
 
 bool Transaction::Has(uint32_t flags) const {
   return std::any_of(commands.begin(), commands.end(), [flags](const QueuedCommand& command) {
-    return command.row()->spec->Has(flags);
+    return (command.flags() & flags) != 0;
   });
 }
 

@@ -26,15 +26,19 @@ class ShardLocks;
 // A command that waits for EXEC, with a copy of its arguments.
 class QueuedCommand {
  public:
-  QueuedCommand(const CommandRow* row, Args args);
+  // `flags` are those of the request, if they are others than the row's.
+  QueuedCommand(const CommandRow* row, Args args, uint32_t flags);
+  QueuedCommand(const CommandRow* row, Args args) : QueuedCommand(row, args, row->spec->flags) {}
 
   const CommandRow* row() const { return row_; }
+  uint32_t flags() const { return flags_; }
   Args args() const { return views_; }
   // Memory that queueing it costs.
   size_t MemoryBytes() const;
 
  private:
   const CommandRow* row_;
+  uint32_t flags_;
   size_t bytes_size_ = 0;
   std::unique_ptr<char[]> bytes_;
   std::vector<std::string_view> views_;  // Into bytes_.

@@ -32,6 +32,7 @@
 #include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
 #include "server/pubsub/channel_registry.h"
+#include "server/scripting/script_engine.h"
 #include "storage/disk/journal.h"
 
 namespace redstart {
@@ -76,6 +77,7 @@ struct TestServer {
   ClientPause pause;
   ReplyGate gate;
   ChannelRegistry channels;
+  ScriptEngine scripts;
   Services services = {.keyspace = &keyspace,
                        .journal = &journal,
                        .config = &config,
@@ -93,6 +95,7 @@ struct TestServer {
                        .channels = &channels,
                        .publisher = &channels,
                        .gate = &gate,
+                       .scripts = &scripts,
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
   Migrator migrator{services};

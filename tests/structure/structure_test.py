@@ -23,9 +23,10 @@ LAYERS = {
     "server/persistence": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/pubsub": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/migration": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
-    "server/commands": {"server/migration", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
+    "server/scripting": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
+    "server/commands": {"server/scripting", "server/migration", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
     "server/net": {"server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types", "storage/base", "protocol"},
-    "server": {"server/net", "server/commands", "server/process", "server/migration", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types",
+    "server": {"server/net", "server/commands", "server/scripting", "server/process", "server/migration", "server/persistence", "server/pubsub", "server/exec", "server/config", "server/observe", "storage/disk", "storage", "storage/types",
                "storage/base", "protocol"},
 }
 
