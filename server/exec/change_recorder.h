@@ -40,7 +40,7 @@ class ChangeRecorder {
   // The command changed no data, but replicas are to repeat it (PUBLISH): it is in no file.
   void PassOn() {
     replaced_ = true;
-    if (journal_->has_readers()) Add(database_, command_, /*changes_data=*/false);
+    if (!muted_ && journal_->has_readers()) Add(database_, command_, /*changes_data=*/false);
   }
   // This takes the place of the command itself. May be called several times, for several effects in
   // this order.
