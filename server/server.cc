@@ -13,6 +13,7 @@
 #include "server/exec/used_memory.h"
 #include "server/observe/log.h"
 #include "server/process/crash_report.h"
+#include "server/scripting/function_registry.h"
 
 namespace redstart {
 namespace {
@@ -122,6 +123,7 @@ Server::Server(Config config, Origin origin)
                        .channels = &channels_,
                        .publisher = &channels_,
                        .scripts = &scripts_,
+                       .functions = &scripts_.functions(),
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();
@@ -279,9 +281,11 @@ bool Server::FinishShutdown(int flags) {
   if (state_.stopping) return true;
   logging::Notice("User requested shutdown...");
   const auto config = config_.current();
-  const bool wanted =
-      (flags & kShutdownSave) != 0 || (!config->save.empty() && (flags & kShutdownNoSave) == 0);
-  const ShardLocks all = keyspace_->LockAll();
+  // A script that takes too long has all locks, and only the end of the server may end it.
+  const bool is_busy = keyspace_->is_busy();
+  const bool wanted = !is_busy && ((flags & kShutdownSave) != 0 ||
+                                   (!config->save.empty() && (flags & kShutdownNoSave) == 0));
+  const ShardLocks all = is_busy ? ShardLocks() : keyspace_->LockAll();
   // What is half loaded must not replace what it was loaded from.
   if (wanted && !state_.loading) {
     logging::Notice("Saving the final RDB snapshot before exiting.");

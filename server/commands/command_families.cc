@@ -56,6 +56,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ServerCommands(),
       PersistenceCommands(),
       ScriptCommands(),
+      FunctionCommands(),
       SyncCommands(),
   };
   // clang-format on

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "server/exec/running_script.h"
+
 namespace redstart {
 
 class ClientPause;
@@ -22,6 +24,7 @@ class LatencyMonitor;
 class Migrator;
 class MonitorFeed;
 class Persistence;
+class FunctionStore;
 class Publisher;
 class ScriptEngine;
 class SessionRegistry;
@@ -47,6 +50,7 @@ struct ServerState {
   std::atomic<bool> last_save_failed{false};
   std::atomic<bool> scripts_may_call_all{false};  // DEBUG SET-DISABLE-DENY-SCRIPTS.
   std::atomic<bool> over_memory_limit{false};     // See MemoryLimit; only while there is a limit.
+  RunningScript script;
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};  // The most that was in use whenever somebody looked.
@@ -86,6 +90,7 @@ struct Services {
   ChannelRegistry* channels;
   Publisher* publisher;  // The same as `channels`, as execution knows it.
   ScriptEngine* scripts;
+  FunctionStore* functions;  // A part of `scripts`, as files know it.
   const Clock* clock;
 };
 

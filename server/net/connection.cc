@@ -46,7 +46,7 @@ void Connection::Start() {
 
 void Connection::OnReadable(bool usable) {
   const IoThread::Cycle cycle(thread_);
-  if (closed_) return;
+  if (closed_ || closing_) return;
   if (!usable) return Close();
   const std::string_view input = ReadMore();
   if (closed_) return;
@@ -57,7 +57,8 @@ void Connection::OnReadable(bool usable) {
       Process(input);
     }
   }
-  if (!closed_ && !session_.close_after_reply) stream_->WaitReadable(shared_from_this());
+  if (!closed_ && !closing_ && !session_.close_after_reply)
+    stream_->WaitReadable(shared_from_this());
 }
 
 std::string_view Connection::ReadMore() {
@@ -215,6 +216,7 @@ ByteStream::Result Connection::WriteReplies(const ReplyBuffer& replies) {
 
 void Connection::Flush() {
   ReplyBuffer& replies = thread_->reply_buffer();
+  if (closing_) return replies.Clear();
   size_t sent = 0;
   if (!replies.empty() && queue_ == nullptr) {
     const ByteStream::Result result = WriteReplies(replies);
@@ -250,14 +252,14 @@ void Connection::WaitForWriting() {
 void Connection::OnWritable(bool usable) {
   const IoThread::Cycle cycle(thread_);
   waiting_to_write_ = false;
-  if (closed_) return;
+  if (closed_ || closing_) return;
   if (!usable) return Close();
   WriteQueue();
   if (!closed_ && queue_ == nullptr) SendFeed();
 }
 
 void Connection::WriteQueue() {
-  while (queue_ != nullptr) {
+  while (queue_ != nullptr && !closing_) {
     const ByteStream::Result result = stream_->Write(queue_->Front(kPiecesPerWrite));
     if (result.status == ByteStream::Status::kClosed) return Close();
     if (result.status == ByteStream::Status::kWouldBlock) {
@@ -357,6 +359,11 @@ void Connection::CheckLimits(uint64_t now_ms) {
 }
 
 void Connection::Close() {
+  if (closed_) return;
+  if (thread_->PutOffClosing(shared_from_this())) {
+    closing_ = true;
+    return;
+  }
   if (std::exchange(closed_, true)) return;
   thread_->dispatcher().Leave(session_);
   SetDeadline(WaitOptions::kNoDeadline);

@@ -92,6 +92,7 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   uint64_t deadline_ms_ = WaitOptions::kNoDeadline;  // What the thread was asked to wake us at.
   bool waiting_to_write_ = false;
   bool closed_ = false;
+  bool closing_ = false;  // Close is put off: nothing is read or written any more.
 };
 
 }  // namespace redstart

@@ -38,6 +38,8 @@ class RdbWriter {
   void Begin();
   // A fact about the file, such as "redis-ver".
   void Fact(std::string_view name, std::string_view value);
+  // The source of a function library.
+  void Function(std::string_view source);
   // What follows belongs to this database.
   void SelectDatabase(int database);
   // `keys` and `with_deadline` let the reader reserve space.

@@ -168,6 +168,7 @@ absl::Status Snapshot::Finish(RdbWriter* writer) {
 void Snapshot::WriteHead(RdbWriter* writer) {
   writer->Begin();
   for (const auto& [name, value] : options_.facts) writer->Fact(name, value);
+  for (const std::string& source : options_.functions) writer->Function(source);
 }
 
 void Snapshot::Select(RdbWriter* writer, const DatabaseSizes& database) {
