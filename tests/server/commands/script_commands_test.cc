@@ -49,7 +49,7 @@ TEST_F(ScriptCommandsTest, AnErrorOfACommandNamesScriptAndLine) {
 
 TEST_F(ScriptCommandsTest, EffectsAreOneBlockOfWhatTheCommandsDid) {
   Eval("redis.call('SET', 'a', '1') redis.call('INCRBYFLOAT', 'a', '0.5')");
-  EXPECT_THAT(Effects(), ElementsAre("SELECT 0", "MULTI", "SET a 1", "SET a 1.5 KEEPTTL", "EXEC"));
+  EXPECT_THAT(Effects(), ElementsAre("MULTI", "SELECT 0", "SET a 1", "SET a 1.5 KEEPTTL", "EXEC"));
   Eval("redis.set_repl(redis.REPL_NONE) redis.call('SET', 'b', '1')");
   EXPECT_THAT(Effects(), IsEmpty());
 }
@@ -138,7 +138,7 @@ TEST_F(ScriptCommandsTest, ScriptsRunInsideTransactions) {
   Run("EVAL", "return redis.call('INCR', KEYS[1])", "1", "n");
   Run("INCR", "n");
   EXPECT_EQ(Run("EXEC"), RespValue::Array({Int(1), Int(2)}));
-  EXPECT_THAT(Effects(), ElementsAre("SELECT 0", "MULTI", "INCR n", "INCR n", "EXEC"));
+  EXPECT_THAT(Effects(), ElementsAre("MULTI", "SELECT 0", "INCR n", "INCR n", "EXEC"));
 }
 
 TEST_F(ScriptCommandsTest, TimeStandsStillInAScript) {

@@ -31,7 +31,9 @@ class AdmissionTest : public testing::Test {
 
   // The error, or nothing if the request may run.
   std::string Refusal(std::vector<std::string_view> words) {
-    const AdmissionRequest request = {session_, table_.Resolve(words), words, config_, state_};
+    const CommandRow* row = table_.Resolve(words);
+    const uint32_t flags = row == nullptr ? 0 : row->spec->flags;
+    const AdmissionRequest request = {session_, row, flags, words, config_, state_};
     return IsAdmitted(request) ? std::string() : RefusalOf(request);
   }
 
