@@ -46,6 +46,7 @@ class CollectionEditor {
  protected:
   ~CollectionEditor() = default;
 
+  EntrySlot* slot() { return &slot_; }
   bool is_object() const { return object_ != nullptr; }
   // For the editors of packed bytes. REQUIRES: !is_object().
   PackedStore* packed() { return &store_; }

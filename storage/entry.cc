@@ -13,7 +13,8 @@ Entry* Entry::New(Slab* slab, std::string_view key, const Shape& shape) {
   entry->type_and_encoding_ =
       static_cast<uint8_t>(static_cast<uint8_t>(shape.type) << 4 | shape.encoding);
   entry->flags_ =
-      static_cast<uint8_t>((has_deadline ? kHasDeadline : 0) | (long_key ? kLongKey : 0));
+      static_cast<uint8_t>((has_deadline ? kHasDeadline : 0) | (long_key ? kLongKey : 0) |
+                           (shape.field_deadlines ? kHasFieldDeadlines : 0));
   entry->short_key_size_ = long_key ? kLongKeyMark : static_cast<uint8_t>(key.size());
   entry->payload_size_ = static_cast<uint16_t>(shape.payload_size);
   char* at = entry->Body();

@@ -31,6 +31,7 @@ class Entry {
     uint8_t encoding = 0;  // StringForm, or CollectionForm::encoding().
     uint64_t deadline = kNever;
     size_t payload_size = 0;
+    bool field_deadlines = false;  // See has_field_deadlines.
   };
   // A new entry whose payload the caller fills before anyone sees it.
   // REQUIRES: shape.payload_size < 64 KiB, key shorter than 4 GiB.
@@ -58,6 +59,14 @@ class Entry {
   void set_deadline(uint64_t deadline) { std::memcpy(Body(), &deadline, sizeof(deadline)); }
   // In the millisecond of its deadline a key is still there, as on Redis.
   bool IsExpired(uint64_t now) const { return has_deadline() && deadline() < now; }
+
+  // A hash of which at least one field has a deadline. Whoever changes such a hash through an entry
+  // says so anew (Shard::NoteFieldDeadlines): an entry that is reshaped forgets it.
+  bool has_field_deadlines() const { return (flags_ & kHasFieldDeadlines) != 0; }
+  void set_has_field_deadlines(bool has_any) {
+    flags_ =
+        static_cast<uint8_t>((flags_ & ~kHasFieldDeadlines) | (has_any ? kHasFieldDeadlines : 0));
+  }
 
   char* payload() { return Body() + KeyOffset() + key_size(); }
   const char* payload() const { return Body() + KeyOffset() + key_size(); }
@@ -89,6 +98,7 @@ class Entry {
  private:
   static constexpr uint8_t kHasDeadline = 1;
   static constexpr uint8_t kLongKey = 2;
+  static constexpr uint8_t kHasFieldDeadlines = 4;
   static constexpr uint8_t kFlagsMask = 15;
   static constexpr int kTagShift = 4;
   static constexpr uint8_t kLongKeyMark = 255;

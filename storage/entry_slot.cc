@@ -31,6 +31,10 @@ char* EntrySlot::Reshape(ValueType type, uint8_t encoding, size_t payload_size) 
   return moved->payload();
 }
 
+void EntrySlot::NoteFieldDeadlines(bool has_any) {
+  if (place()) shard_->NoteFieldDeadlines(database_, place_, position_, has_any);
+}
+
 void EntrySlot::Erase() {
   if (place()) shard_->Erase(database_, place_);
 }

@@ -41,6 +41,9 @@ class EntrySlot {
   // is left to the caller, who may free it after Edit(). An entry that has the size already stays
   // where it is.
   char* Reshape(ValueType type, uint8_t encoding, size_t payload_size);
+  // Says whether the value, a hash, has fields with deadlines; to be called after it has been put
+  // into the entry, if it has or had any (Shard::NoteFieldDeadlines).
+  void NoteFieldDeadlines(bool has_any);
   // Removes the entry with its value.
   void Erase();
 

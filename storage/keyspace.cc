@@ -188,4 +188,10 @@ uint64_t Keyspace::expired_keys() const {
   return sum;
 }
 
+uint64_t Keyspace::expired_fields() const {
+  uint64_t sum = 0;
+  for (const auto& shard : shards_) sum += shard->expired_fields.Get();
+  return sum;
+}
+
 }  // namespace redstart

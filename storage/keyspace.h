@@ -141,6 +141,8 @@ class Keyspace {
   PagePool& pages() { return pages_; }
   // Keys removed because their deadline had passed, since the start.
   uint64_t expired_keys() const;
+  // The same for fields of hashes.
+  uint64_t expired_fields() const;
 
  private:
   friend class ShardLocks;

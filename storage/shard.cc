@@ -43,15 +43,28 @@ uint64_t Shard::with_deadline(int database) const {
   return found == nullptr ? 0 : found->with_deadline;
 }
 
+uint64_t Shard::with_field_deadlines(int database) const {
+  const Database* found = Get(database);
+  return found == nullptr ? 0 : found->with_field_deadlines;
+}
+
+void Shard::Count(Database* in, const Entry& entry, int times) {
+  if (entry.has_deadline()) in->with_deadline += static_cast<uint64_t>(times);
+  if (entry.has_field_deadlines()) in->with_field_deadlines += static_cast<uint64_t>(times);
+}
+
+void Shard::NoteDeadlineOf(Database* in, const Entry& entry, uint64_t position) {
+  if (!entry.has_deadline() && !entry.has_field_deadlines()) return;
+  in->table.NoteDeadline(position, EntryPolicy::DeadlineOf(entry));
+}
+
 void Shard::Insert(int database, Entry* entry, uint64_t position) {
   Database* into = GetOrCreate(database);
   entry->set_tag(TagFor(*into, position));
   ++layout_version_;
   into->table.Insert(entry, position);
-  if (entry->has_deadline()) {
-    ++into->with_deadline;
-    into->table.NoteDeadline(position, entry->deadline());
-  }
+  Count(into, *entry, 1);
+  NoteDeadlineOf(into, *entry, position);
 }
 
 Entry* Shard::Edit(int database, Place place) {
@@ -66,11 +79,11 @@ void Shard::ReplaceShell(int database, Place place, Entry* entry, uint64_t posit
   ++layout_version_;
   Preserve(database, *in, place);
   Entry* old = place.place_.node();
-  in->with_deadline += entry->has_deadline();
-  in->with_deadline -= old->has_deadline();
+  Count(in, *entry, 1);
+  Count(in, *old, -1);
   entry->set_tag(TagFor(*in, position));
   in->table.Replace(place.place_, entry);
-  if (entry->has_deadline()) in->table.NoteDeadline(position, entry->deadline());
+  NoteDeadlineOf(in, *entry, position);
   Entry::FreeShell(&slab_, old);
 }
 
@@ -78,11 +91,11 @@ void Shard::Replace(int database, Place place, Entry* entry, uint64_t position) 
   ++layout_version_;
   Database* in = Get(database);
   Entry* old = place.place_.node();
-  in->with_deadline += entry->has_deadline();
-  in->with_deadline -= old->has_deadline();
+  Count(in, *entry, 1);
+  Count(in, *old, -1);
   entry->set_tag(TagFor(*in, position));
   in->table.Replace(place.place_, entry);
-  if (entry->has_deadline()) in->table.NoteDeadline(position, entry->deadline());
+  NoteDeadlineOf(in, *entry, position);
   if (!TakenByCapture(database, *in, position, old)) FreeDetachedEntry(old);
 }
 
@@ -102,7 +115,7 @@ Entry* Shard::Detach(int database, Place place) {
 Entry* Shard::Unlink(Database* in, Place place) {
   Entry* entry = place.place_.node();
   ++layout_version_;
-  in->with_deadline -= entry->has_deadline();
+  Count(in, *entry, -1);
   in->table.Erase(place.place_);
   return entry;
 }
@@ -116,10 +129,20 @@ void Shard::NoteDeadline(int database, uint64_t position, uint64_t deadline) {
   Get(database)->table.NoteDeadline(position, deadline);
 }
 
+void Shard::NoteFieldDeadlines(int database, Place place, uint64_t position, bool has_any) {
+  Database* in = Get(database);
+  Entry* entry = place.place_.node();
+  Count(in, *entry, -1);
+  entry->set_has_field_deadlines(has_any);
+  Count(in, *entry, 1);
+  // The key's own deadline, too: CollectDue has forgotten it if it came upon the fields' one.
+  NoteDeadlineOf(in, *entry, position);
+}
+
 bool Shard::CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
                        std::vector<Entry*>* due) {
   Database* in = Get(database);
-  if (in == nullptr || in->with_deadline == 0) {
+  if (in == nullptr || in->with_deadline + in->with_field_deadlines == 0) {
     *cursor = 0;
     return true;
   }

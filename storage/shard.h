@@ -34,6 +34,7 @@
 #include "storage/key_hash.h"
 #include "storage/key_listeners.h"
 #include "storage/lazy_free.h"
+#include "storage/value.h"
 
 namespace redstart {
 
@@ -44,7 +45,9 @@ struct EntryPolicy {
   static bool KeyEquals(const Entry& entry, std::string_view key) {
     return SameBytes(entry.key(), key);
   }
-  static uint64_t DeadlineOf(const Entry& entry) { return entry.deadline(); }
+  static uint64_t DeadlineOf(const Entry& entry) {
+    return entry.has_field_deadlines() ? EarliestDeadline(entry) : entry.deadline();
+  }
   // The position within the shard: hash order below the shard's bits.
   uint64_t PositionOf(const Entry& entry) const {
     return redstart::PositionOf(entry.key(), seed) << shard_bits;
@@ -94,6 +97,8 @@ class Shard {
   size_t size(int database) const { return TableSize(table(database)); }
   // Keys of the database that have a deadline.
   uint64_t with_deadline(int database) const;
+  // Its hashes of which fields have deadlines.
+  uint64_t with_field_deadlines(int database) const;
 
   Place Find(int database, std::string_view key, uint64_t position) const {
     const Database* found = Get(database);
@@ -122,9 +127,11 @@ class Shard {
   void FreeDetachedEntry(Entry* entry);
   // To be called when an entry's deadline moved in place.
   void NoteDeadline(int database, uint64_t position, uint64_t deadline);
+  // To be called when fields of an entry's hash got or lost deadlines, or some were erased.
+  void NoteFieldDeadlines(int database, Place place, uint64_t position, bool has_any);
 
-  // Entries of a database whose deadline has passed, at most `max`; true at the end of the table
-  // (EntryTable::CollectDue).
+  // Entries of a database whose deadline, or that of a field, has passed, at most `max`; true at
+  // the end of the table (EntryTable::CollectDue).
   bool CollectDue(int database, uint64_t now, uint64_t* cursor, size_t max,
                   std::vector<Entry*>* due);
 
@@ -178,6 +185,7 @@ class Shard {
 
   // Statistics: written under the lock, readable without it.
   Counter expired_keys;
+  Counter expired_fields;
 
  private:
   // A table with what is counted beside it. Freed through the reclaimer, because prefetching reads
@@ -188,6 +196,7 @@ class Shard {
 
     EntryTable table;
     uint64_t with_deadline = 0;
+    uint64_t with_field_deadlines = 0;
     uint64_t born = 0;       // CaptureState::cut when it was made.
     uint64_t renamed = 0;    // The cut since which it has another number, if it is the current one:
     int number_at_cut = 0;   // what its number was then.
@@ -219,6 +228,9 @@ class Shard {
   // Shows a running snapshot the entry before it changes, if it needs that.
   void Preserve(int database, const Database& in, Place place);
   uint8_t TagFor(const Database& database, uint64_t position) const;
+  // Counts what an entry has that comes into a table (1) or goes (-1).
+  static void Count(Database* in, const Entry& entry, int times);
+  static void NoteDeadlineOf(Database* in, const Entry& entry, uint64_t position);
   // Removes the entry from its table only.
   Entry* Unlink(Database* in, Place place);
   // Whether the snapshot took the entry, which has just been replaced or removed.

@@ -1,6 +1,9 @@
 #include "storage/value.h"
 
+#include <algorithm>
 #include <cstring>
+
+#include "storage/types/hash.h"
 
 namespace redstart {
 namespace {
@@ -30,12 +33,19 @@ size_t MemoryBytes(const Entry& entry) {
   return bytes + CollectionOf(entry).OutsideBytes();
 }
 
+uint64_t EarliestDeadline(const Entry& entry) {
+  if (!entry.has_field_deadlines()) return entry.deadline();
+  const uint64_t fields = HashView(CollectionOf(entry)).EarliestDeadline();
+  return entry.has_deadline() ? std::min(fields, entry.deadline()) : fields;
+}
+
 Entry* CopyEntry(Slab* slab, std::string_view key, const Entry& entry) {
   Entry* copy = Entry::New(slab, key,
                            {.type = entry.type(),
                             .encoding = entry.encoding(),
                             .deadline = entry.deadline(),
-                            .payload_size = entry.payload_size()});
+                            .payload_size = entry.payload_size(),
+                            .field_deadlines = entry.has_field_deadlines()});
   if (entry.type() != ValueType::kString) {
     CopyPayload(CollectionOf(entry), copy->payload());
     return copy;

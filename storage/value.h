@@ -24,6 +24,9 @@ std::string_view EncodingName(const Entry& entry);
 // All memory of the entry with its value; O(1).
 size_t MemoryBytes(const Entry& entry);
 
+// When the key or the first field of its hash expires, whichever comes first; Entry::kNever.
+uint64_t EarliestDeadline(const Entry& entry);
+
 // A copy of the entry under another key, not yet in any table. Long strings are shared until one of
 // the two is written.
 Entry* CopyEntry(Slab* slab, std::string_view key, const Entry& entry);

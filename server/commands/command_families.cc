@@ -13,6 +13,8 @@ std::vector<CommandRows> AllCommandFamilies() {
       BitFieldCommands(),
       HyperLogLogCommands(),
       HashCommands(),
+      HashExpiryCommands(),
+      HashGetExCommands(),
       SetCommands(),
       SetAlgebraCommands(),
       ZSetCommands(),

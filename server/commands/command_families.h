@@ -20,6 +20,8 @@ CommandRows BitmapCommands();
 CommandRows BitFieldCommands();
 CommandRows HyperLogLogCommands();
 CommandRows HashCommands();
+CommandRows HashExpiryCommands();
+CommandRows HashGetExCommands();
 CommandRows SetCommands();
 CommandRows SetAlgebraCommands();
 CommandRows ZSetCommands();

@@ -43,6 +43,7 @@ void ResetStat(Call& call, Args, ReplyBuilder& reply) {
   const Services& services = call.services();
   services.stats->Reset();
   services.state->expired_keys_at_reset = services.keyspace->expired_keys();
+  services.state->expired_fields_at_reset = services.keyspace->expired_fields();
   services.state->lazyfreed_at_reset = services.keyspace->lazy_free().freed_objects();
   reply.Ok();
 }

@@ -70,7 +70,7 @@ void Listpack(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   const CollectionRef held =
       entry->type() == ValueType::kString ? CollectionRef() : CollectionOf(*entry);
   if (entry->type() == ValueType::kString || held.is_object() ||
-      held.packing() != Packing::kListpack) {
+      held.packing() == Packing::kIntSet) {
     return reply.Fail("ERR Not a listpack encoded object.");
   }
   const ListpackView pack(held.packed());

@@ -18,8 +18,21 @@ namespace {
 
 enum class Part : uint8_t { kFields, kValues, kBoth };
 
-void ReplyWithField(const HashView& hash, std::string_view field, ReplyBuilder& reply) {
-  const std::optional<Element> value = hash.Find(field);
+// The value of a field; one that has expired is deleted after the command.
+std::optional<Element> FindField(const ReadKeys& keys, std::string_view key, const HashView& hash,
+                                 std::string_view field) {
+  const std::optional<HashView::Held> held = hash.Lookup(field);
+  if (!held) return std::nullopt;
+  if (held->IsExpired(keys.now_ms())) {
+    keys.NoteExpiredField(key, field);
+    return std::nullopt;
+  }
+  return held->value;
+}
+
+void ReplyWithField(const ReadKeys& keys, std::string_view key, const HashView& hash,
+                    std::string_view field, ReplyBuilder& reply) {
+  const std::optional<Element> value = FindField(keys, key, hash, field);
   if (!value) return reply.Null();
   ReplyWithElement(*value, reply);
 }
@@ -56,7 +69,7 @@ void HMSet(WriteKeys& keys, Args args, ReplyBuilder& reply) {
 
 // HSETNX key field value
 void HSetNx(WriteKeys& keys, Args args, ReplyBuilder& reply) {
-  auto hash = keys.EditOrCreate<HashEditor>(args[1]);
+  auto hash = keys.EditOrCreateHash(args[1], args.subspan(2, 1));
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
   if (hash->view().Find(args[2])) return reply.Integer(0);
   hash->PrepareFor(args.subspan(2));
@@ -69,7 +82,7 @@ void HSetNx(WriteKeys& keys, Args args, ReplyBuilder& reply) {
 void HGet(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   const auto hash = keys.Find<HashView>(args[1]);
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
-  ReplyWithField(*hash, args[2], reply);
+  ReplyWithField(keys, args[1], *hash, args[2], reply);
 }
 
 // HMGET key field [field ...]
@@ -78,7 +91,7 @@ void HMGet(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
   const Args fields = args.subspan(2);
   reply.Array(fields.size());
-  for (const std::string_view field : fields) ReplyWithField(*hash, field, reply);
+  for (const std::string_view field : fields) ReplyWithField(keys, args[1], *hash, field, reply);
 }
 
 // HGETALL key, HKEYS key, HVALS key
@@ -87,9 +100,9 @@ void GetAll(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   const auto hash = keys.Find<HashView>(args[1]);
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
   if (kPart == Part::kBoth) {
-    reply.Map(hash->size());
+    reply.Map(hash->ShownSize());
   } else {
-    reply.Array(hash->size());
+    reply.Array(hash->ShownSize());
   }
   hash->ForEach([&](const Element& field, const Element& value) {
     if (kPart != Part::kValues) ReplyWithElement(field, reply);
@@ -119,7 +132,7 @@ void HLen(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
 void HStrLen(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   const auto hash = keys.Find<HashView>(args[1]);
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
-  const std::optional<Element> value = hash->Find(args[2]);
+  const std::optional<Element> value = FindField(keys, args[1], *hash, args[2]);
   reply.Integer(value ? static_cast<int64_t>(value->size()) : 0);
 }
 
@@ -127,14 +140,14 @@ void HStrLen(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
 void HExists(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   const auto hash = keys.Find<HashView>(args[1]);
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
-  reply.Integer(hash->Find(args[2]) ? 1 : 0);
+  reply.Integer(FindField(keys, args[1], *hash, args[2]) ? 1 : 0);
 }
 
 // HINCRBY key field increment
 void HIncrBy(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   const std::optional<int64_t> increment = ParseInt64(args[3]);
   if (!increment) return reply.Fail(error::kNotInteger);
-  auto hash = keys.EditOrCreate<HashEditor>(args[1]);
+  auto hash = keys.EditOrCreateHash(args[1], args.subspan(2, 1));
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
   const std::optional<Element> value = hash->view().Find(args[2]);
   const std::optional<int64_t> before = value ? value->AsInteger() : 0;
@@ -142,7 +155,7 @@ void HIncrBy(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   int64_t after;
   if (__builtin_add_overflow(*before, *increment, &after)) return reply.Fail(error::kOverflow);
   IntegerText text;
-  hash->Set(args[2], Element(after).View(&text));
+  hash->Set(args[2], Element(after).View(&text), HashEditor::OldDeadline::kKeep);
   hash.Changed(Event::kHash, "hincrby");
   reply.Integer(after);
 }
@@ -152,19 +165,25 @@ void HIncrByFloat(WriteKeys& keys, Args args, ReplyBuilder& reply) {
   const std::optional<long double> increment = ParseLongDouble(args[3]);
   if (!increment) return reply.Fail(error::kNotFloat);
   if (!std::isfinite(*increment)) return reply.Fail(error::kNanOrInfinityGiven);
-  auto hash = keys.EditOrCreate<HashEditor>(args[1]);
+  auto hash = keys.EditOrCreateHash(args[1], args.subspan(2, 1));
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
-  const std::optional<Element> value = hash->view().Find(args[2]);
+  const std::optional<HashView::Held> held = hash->view().Lookup(args[2]);
+  const bool has_deadline = held && held->deadline != HashView::kNever;
   IntegerText scratch;
-  const std::optional<long double> before = value ? ParseLongDouble(value->View(&scratch)) : 0;
+  const std::optional<long double> before = held ? ParseLongDouble(held->value.View(&scratch)) : 0;
   if (!before) return reply.Fail(error::kHashValueNotFloat);
   const long double after = *before + *increment;
   if (!std::isfinite(after)) return reply.Fail(error::kNanOrInfinity);
   const std::string text = FormatLongDouble(after);
-  hash->Set(args[2], text);
+  hash->Set(args[2], text, HashEditor::OldDeadline::kKeep);
   hash.Changed(Event::kHash, "hincrbyfloat");
-  // The sum, not the increment: another machine may round differently.
-  keys.Effect({"HSET", args[1], args[2], text});
+  // The sum, not the increment: another machine may round differently. HSET would take a deadline
+  // away; without one it is what every version understands.
+  if (has_deadline) {
+    keys.Effect({"HSETEX", args[1], "KEEPTTL", "FIELDS", "1", args[2], text});
+  } else {
+    keys.Effect({"HSET", args[1], args[2], text});
+  }
   reply.Bulk(text);
 }
 
@@ -172,8 +191,9 @@ void ReplyWithRandomFields(const HashView& hash, int64_t count, bool with_values
                            ReplyBuilder& reply) {
   const bool repeats = count < 0;
   const uint64_t wanted = repeats ? -static_cast<uint64_t>(count) : static_cast<uint64_t>(count);
-  const uint64_t given = repeats ? wanted : std::min<uint64_t>(wanted, hash.size());
-  if (given == 0 || hash.size() == 0) return reply.EmptyArray();
+  const uint64_t shown = hash.ShownSize();
+  const uint64_t given = repeats ? wanted : std::min<uint64_t>(wanted, shown);
+  if (given == 0 || shown == 0) return reply.EmptyArray();
   const bool nested = with_values && reply.resp_version() >= 3;
   reply.Array(with_values && !nested ? given * 2 : given);
   const auto visit = [&](const Element& field, const Element& value) {
@@ -188,12 +208,20 @@ void ReplyWithRandomFields(const HashView& hash, int64_t count, bool with_values
   }
 }
 
+// As on Redis, a choice among all fields deletes those that have expired.
+void NoteExpired(const ReadKeys& keys, std::string_view key, const HashView& hash) {
+  const uint64_t earliest = hash.EarliestDeadline();
+  if (earliest != HashView::kNever && earliest < keys.now_ms()) keys.NoteExpiredFields(key);
+}
+
 // HRANDFIELD key [count [WITHVALUES]]
 void HRandField(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   if (args.size() == 2) {
     const auto hash = keys.Find<HashView>(args[1]);
     if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
     if (!hash) return reply.Null();
+    NoteExpired(keys, args[1], *hash);
+    if (hash->ShownSize() == 0) return reply.Null();
     return hash->VisitRandom(
         [&](const Element& field, const Element&) { ReplyWithElement(field, reply); });
   }
@@ -208,6 +236,7 @@ void HRandField(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   }
   const auto hash = keys.Find<HashView>(args[1]);
   if (hash.IsWrongType()) return reply.Fail(error::kWrongType);
+  if (hash) NoteExpired(keys, args[1], *hash);
   ReplyWithRandomFields(*hash, count, with_values, reply);
 }
 

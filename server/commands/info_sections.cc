@@ -134,6 +134,7 @@ void WriteCluster(const Call& call, InfoFields& fields) {
 struct DatabaseTotals {
   uint64_t keys = 0;
   uint64_t with_deadline = 0;
+  uint64_t with_field_deadlines = 0;
   // A sample of the keys with a deadline.
   uint64_t sampled = 0;
   uint64_t sampled_ttl_ms = 0;
@@ -162,15 +163,19 @@ void WriteKeyspace(const Call& call, InfoFields& fields) {
       DatabaseTotals& totals = databases[number];
       totals.keys += shard.size(number);
       totals.with_deadline += shard.with_deadline(number);
+      totals.with_field_deadlines += shard.with_field_deadlines(number);
       if (shard.with_deadline(number) > 0) totals.Sample(*shard.table(number), call.now_ms());
     }
   });
   for (const auto& [number, totals] : databases) {
     if (totals.keys == 0) continue;
     const uint64_t mean_ttl = totals.sampled == 0 ? 0 : totals.sampled_ttl_ms / totals.sampled;
-    fields.Text(
-        fmt::format("db{}", number),
-        fmt::format("keys={},expires={},avg_ttl={}", totals.keys, totals.with_deadline, mean_ttl));
+    std::string text =
+        fmt::format("keys={},expires={},avg_ttl={}", totals.keys, totals.with_deadline, mean_ttl);
+    // Redis has it since 7.4. Only where there are some, so that what reads 7.2's lines goes on to.
+    if (totals.with_field_deadlines > 0)
+      text += fmt::format(",subexpiry={}", totals.with_field_deadlines);
+    fields.Text(fmt::format("db{}", number), text);
   }
 }
 

@@ -55,6 +55,8 @@ void WriteKeyEvents(const Services& services, InfoFields& fields) {
   Writer write(*services.stats, fields);
   fields.Number("expired_keys",
                 services.keyspace->expired_keys() - services.state->expired_keys_at_reset);
+  fields.Number("expired_subkeys",
+                services.keyspace->expired_fields() - services.state->expired_fields_at_reset);
   // A sweep leaves no key behind that is due, unless its time is up.
   fields.Real("expired_stale_perc", 0);
   write.Sum("expired_time_cap_reached_count", &ThreadStats::sweeps_cut_short);

@@ -22,6 +22,7 @@ void AddHash(const HashView& hash, Digest* digest) {
     MixElement(value, &one);
     digest->Xor(one);
   });
+  if (hash.EarliestDeadline() != HashView::kNever) digest->Xor("!!hexpire!!");
 }
 
 void AddSet(const SetView& set, Digest* digest) {

@@ -13,10 +13,6 @@ void ChangeRecorder::Effect(absl::Span<const std::string_view> command) {
   if (active() && !muted_) Add(database_, command);
 }
 
-void ChangeRecorder::Aside(int database, std::initializer_list<std::string_view> command) {
-  if (active()) Add(database, {command.begin(), command.size()});
-}
-
 void ChangeRecorder::Append() {
   FillBlock();
   journal_->Append(block_);

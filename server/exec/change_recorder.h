@@ -11,7 +11,6 @@
 // encoded.
 
 #include <cstdint>
-#include <initializer_list>
 #include <string>
 #include <string_view>
 #include <vector>
@@ -43,7 +42,9 @@ class ChangeRecorder {
   // The command is to leave nothing in the stream but what Effect added.
   void Suppress() { replaced_ = true; }
   // An effect beside the command's own, before it: an expired key's deletion.
-  void Aside(int database, std::initializer_list<std::string_view> command);
+  void Aside(int database, absl::Span<const std::string_view> command) {
+    if (active()) Add(database, command);
+  }
   void End() {
     if (changed_ && !replaced_ && !muted_ && active()) Add(database_, command_);
     // EXEC's own End comes after those of the commands it ran: it has nothing to add.

@@ -91,7 +91,12 @@ bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
     KeyAccess access(Parts(), {.locks = &locks, .database = database, .now_ms = now_us_ / 1000});
     for (const Entry* entry : *due) {
       const std::string key(entry->key());
-      access.DeleteExpired(access.Locate(key, database), database, key);
+      const KeyAccess::Located located = access.Locate(key, database);
+      if (entry->IsExpired(now_us_ / 1000)) {
+        access.DeleteExpired(located, database, key);
+      } else {
+        more |= !access.DeleteDueFields(located, database, key, kDeletesPerHold);
+      }
     }
   }
   recorder_.CommitEach();

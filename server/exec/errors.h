@@ -52,6 +52,22 @@ inline constexpr std::string_view kNoValuesNeedsHash =
 inline constexpr std::string_view kHashValueNotInteger = "ERR hash value is not an integer";
 inline constexpr std::string_view kHashValueNotFloat = "ERR hash value is not a float";
 inline constexpr std::string_view kNanOrInfinityGiven = "ERR value is NaN or Infinity";
+inline constexpr std::string_view kFieldTimeNegative = "ERR invalid expire time, must be >= 0";
+inline constexpr std::string_view kFieldsMissing =
+    "ERR Mandatory argument FIELDS is missing or not at the right position";
+// What the commands say that set deadlines of fields, the other ones, and HSETEX.
+inline constexpr std::string_view kFieldCountToExpire =
+    "ERR Parameter `numFields` should be greater than 0";
+inline constexpr std::string_view kFieldCountPositive =
+    "ERR Number of fields must be a positive integer";
+inline constexpr std::string_view kFieldCountInvalid = "ERR invalid number of fields";
+inline constexpr std::string_view kFieldCountMismatch =
+    "ERR The `numfields` parameter must match the number of arguments";
+inline constexpr std::string_view kFieldConditionTwice =
+    "ERR Only one of FXX or FNX arguments can be specified";
+inline constexpr std::string_view kFieldTimeTwice =
+    "ERR Only one of EX, PX, EXAT, PXAT or KEEPTTL arguments can be specified";
+inline constexpr std::string_view kFieldTimeMissing = "ERR missing expire time";
 inline constexpr std::string_view kValueRange = "ERR value is out of range";
 // What a count says that may be anything but the smallest number there is.
 inline constexpr std::string_view kCountRange =

@@ -12,7 +12,9 @@
 // Expiry. A key past its deadline is gone for everyone. A writer deletes it at once, with its
 // effect; a reader sees nothing, and the dispatcher deletes it after the handler, in the same hold
 // of the lock (SweepExpired). With ExpiryMode::kHide nobody deletes: a replica, or a server that is
-// loading, waits for its source to say so.
+// loading, waits for its source to say so. The same holds for the fields of hashes, which the
+// handlers note one by one as they find them expired: what is not asked for stays until the sweep
+// (field_expiry.cc).
 //
 // Ownership. On the dispatcher's stack for one command. Pointers to entries are valid until the
 // next change of their key.
@@ -32,6 +34,7 @@
 #include "server/exec/ready_keys.h"
 #include "server/exec/stats.h"
 #include "storage/disk/value_codec.h"
+#include "storage/hash_editor.h"
 #include "storage/keyspace.h"
 #include "storage/string_editor.h"
 
@@ -63,14 +66,16 @@ struct KeyRef {
 };
 
 // The result of a typed lookup: nothing, a value of another type, or the value. A View (StringRef,
-// HashView, ...) has its type as kType and is made from an entry's encoding and payload.
+// HashView, ...) has its type as kType and is made from an entry's encoding and payload; one whose
+// parts may expire (HideDue) shows what is there at `now`.
 template <typename View>
 class Found {
  public:
   Found() = default;
-  explicit Found(const Entry* entry) : entry_(entry) {
-    if (entry != nullptr && !IsWrongType())
-      view_ = View(entry->encoding(), entry->payload(), entry->payload_size());
+  explicit Found(const Entry* entry, uint64_t now = 0) : entry_(entry) {
+    if (entry == nullptr || IsWrongType()) return;
+    view_ = View(entry->encoding(), entry->payload(), entry->payload_size());
+    if constexpr (requires { view_.HideDue(now); }) view_.HideDue(now);
   }
 
   explicit operator bool() const { return entry_ != nullptr; }
@@ -141,8 +146,16 @@ class KeyAccess {
   const Entry* FindLive(std::string_view key, int database) const;
   void NoteUse(const Entry* entry) const;
   uint32_t NewAccessClock() const;
-  // Deletes what FindLive found expired, if that same key still is. To be called while the locks
-  // are held.
+  // The same for a field, and for all fields of a key that have expired.
+  void NoteExpiredField(std::string_view key, std::string_view field, int database) const {
+    if (frame_.expiry == ExpiryMode::kDelete)
+      expired_.push_back({database, Expired::Kind::kField, key, field});
+  }
+  void NoteExpiredFields(std::string_view key, int database) const {
+    if (frame_.expiry == ExpiryMode::kDelete)
+      expired_.push_back({database, Expired::Kind::kAllFields, key, {}});
+  }
+  // Deletes what was noted, if it still is expired. To be called while the locks are held.
   void SweepExpired() {
     if (!expired_.empty()) [[unlikely]] {
       DeleteNoted();
@@ -162,6 +175,12 @@ class KeyAccess {
   }
   // Removes an expired key with its effect. The place is gone afterwards.
   void DeleteExpired(const Located& located, int database, std::string_view key);
+  // Removes those of these fields that have expired, each with its effect. True if there were any:
+  // then the key has to be located anew. REQUIRES: the key is a hash.
+  bool DeleteExpiredFields(const Located& located, int database, std::string_view key, Args fields);
+  // Removes fields of the hash that have expired, at most `max` of them. False if there may be
+  // more. REQUIRES: the key is a hash.
+  bool DeleteDueFields(const Located& located, int database, std::string_view key, size_t max);
 
  private:
   bool IsKey(size_t i, std::string_view key) const {
@@ -170,17 +189,23 @@ class KeyAccess {
   uint64_t HashOutOfTurn(std::string_view key) const;
   void PublishEvent(Event event, std::string_view name, int database, std::string_view key) const;
   void DeleteNoted();
+  // What the deletion of `count` fields means for everybody, once the editor has done it.
+  void FinishFields(HashEditor* hash, const Located& located, int database, std::string_view key,
+                    size_t count);
 
-  struct ExpiredKey {
+  struct Expired {
+    enum class Kind : uint8_t { kKey, kField, kAllFields };
     int database;
+    Kind kind;
     std::string_view key;
+    std::string_view field;
   };
 
   Parts parts_;
   Frame frame_;
   mutable std::optional<CollectionLimits> limits_;  // Made when first needed.
   mutable size_t next_key_ = 0;                     // Handlers mostly ask for their keys in order.
-  mutable absl::InlinedVector<ExpiredKey, 1> expired_;
+  mutable absl::InlinedVector<Expired, 1> expired_;
 };
 
 class ReadKeys {
@@ -198,7 +223,7 @@ class ReadKeys {
   const Entry* FindEntry(std::string_view key) const;
   template <typename View>
   Found<View> Find(std::string_view key) const {
-    return Found<View>(FindEntry(key));
+    return Found<View>(FindEntry(key), now_ms());
   }
   // A lookup that leaves no trace in the access clock (TYPE, TTL, OBJECT) but counts as a hit or
   // miss.
@@ -206,6 +231,13 @@ class ReadKeys {
   // A lookup that counts as nothing (OBJECT, DEBUG, WATCH).
   const Entry* PeekSilently(std::string_view key) const {
     return access_->FindLive(key, database());
+  }
+  // A field that was found expired, and all of them of one hash: deleted after the command.
+  void NoteExpiredField(std::string_view key, std::string_view field) const {
+    access_->NoteExpiredField(key, field, database());
+  }
+  void NoteExpiredFields(std::string_view key) const {
+    access_->NoteExpiredFields(key, database());
   }
   // Whether the key is still there physically but past its deadline.
   bool IsExpired(std::string_view key) const;
@@ -242,14 +274,14 @@ class WriteKeys {
   const Entry* FindEntryIn(int database, std::string_view key);
   template <typename View>
   Found<View> Find(std::string_view key) {
-    return Found<View>(FindEntry(key));
+    return Found<View>(FindEntry(key), now_ms());
   }
   // The same for a command that answers with the value as well (GETDEL, GETEX): it counts as a hit
   // or miss, too.
   const Entry* ReadEntry(std::string_view key);
   template <typename View>
   Found<View> Read(std::string_view key) {
-    return Found<View>(ReadEntry(key));
+    return Found<View>(ReadEntry(key), now_ms());
   }
   // Whether the key is there, without counting as a use.
   bool Exists(std::string_view key) { return ExistsIn(database(), key); }
@@ -276,6 +308,9 @@ class WriteKeys {
   EditGuard<Editor> EditOrCreate(std::string_view key) {
     return EditGuard<Editor>(this, OpenForEdit(key, Editor::View::kType, /*create=*/true));
   }
+  // The same for a hash, after those of the fields have been deleted that have expired.
+  EditGuard<HashEditor> EditHash(std::string_view key, Args fields);
+  EditGuard<HashEditor> EditOrCreateHash(std::string_view key, Args fields);
 
   // Adds a key with a value that came from outside. REQUIRES: the key is not there.
   void Add(std::string_view key, DecodedValue&& value, uint64_t deadline);
@@ -302,6 +337,10 @@ class WriteKeys {
   // rdb_changes_since_last_save.
   void Changed(std::string_view key, Event event, std::string_view name, uint64_t changes = 1) {
     ChangedIn(database(), key, event, name, changes);
+  }
+  // An effect that comes before the command's own, and does not take its place.
+  void Aside(absl::Span<const std::string_view> command) {
+    access_->parts().recorder->Aside(database(), command);
   }
   void ChangedIn(int database, std::string_view key, Event event, std::string_view name,
                  uint64_t changes = 1);
@@ -338,7 +377,7 @@ class WriteKeys {
     bool wrong_type = false;
     bool created = false;  // The key was not there.
   };
-  Opened OpenForEdit(std::string_view key, ValueType type, bool create);
+  Opened OpenForEdit(std::string_view key, ValueType type, bool create, Args fields = {});
   // Where the key is, after an expired entry has been deleted.
   KeyAccess::Located LocateLive(int database, std::string_view key);
   void NotifyNew(std::string_view key) { Notify(key, Event::kNew, "new"); }
@@ -397,6 +436,14 @@ class EditGuard {
   bool created_ = false;
   bool wrong_type_;
 };
+
+inline EditGuard<HashEditor> WriteKeys::EditHash(std::string_view key, Args fields) {
+  return {this, OpenForEdit(key, ValueType::kHash, /*create=*/false, fields)};
+}
+
+inline EditGuard<HashEditor> WriteKeys::EditOrCreateHash(std::string_view key, Args fields) {
+  return {this, OpenForEdit(key, ValueType::kHash, /*create=*/true, fields)};
+}
 
 }  // namespace redstart
 

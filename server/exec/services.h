@@ -57,6 +57,7 @@ struct ServerState {
   uint64_t startup_memory = 0;           // In use when the server began to serve.
   // What CONFIG RESETSTAT subtracts from then on, of counts that storage keeps.
   std::atomic<uint64_t> expired_keys_at_reset{0};
+  std::atomic<uint64_t> expired_fields_at_reset{0};
   std::atomic<uint64_t> lazyfreed_at_reset{0};
 };
 

@@ -111,6 +111,9 @@ class Table {
   // through some 4,096 segments, of which it reads a few due ones (20-30 us). Returns true, with
   // *cursor 0, when it has reached the end.
   bool CollectDue(uint64_t now, uint64_t* cursor, size_t max_nodes, std::vector<Node*>* due);
+  // No node's deadline is earlier; 0: none has one. Exact after CollectDue has come to the end,
+  // until a node goes or its deadline moves. O(segments).
+  uint64_t EarliestDeadline() const { return core_.EarliestDeadline(); }
 
   // Any node with the same chance, or null if there is none. `random` returns 64 random bits.
   template <typename Rng>

@@ -290,6 +290,15 @@ bool TableCore::ForEachDue(uint64_t now, uint64_t* cursor,
   return true;
 }
 
+uint64_t TableCore::EarliestDeadline() const {
+  uint64_t earliest = Segment::kNoDeadline;
+  ForEachSegment([&](SegmentWord word) {
+    earliest = std::min(earliest, word.segment()->earliest_deadline());
+    return true;
+  });
+  return earliest == Segment::kNoDeadline ? 0 : earliest;
+}
+
 void* TableCore::Random(absl::FunctionRef<uint64_t()> random) const {
   if (size_ == 0) return nullptr;
   if (segment_count() > kFewSegments) {

@@ -89,6 +89,8 @@ class TableCore {
   // Calls visit(segment) for segments whose earliest deadline is at most `now`, in order, until it
   // returns false or the budget is spent. True when the end was reached.
   bool ForEachDue(uint64_t now, uint64_t* cursor, absl::FunctionRef<bool(Segment*)> visit);
+  // The earliest deadline that any segment knows of, or 0. O(segments), 5 ns each.
+  uint64_t EarliestDeadline() const;
 
   void* Random(absl::FunctionRef<uint64_t()> random) const;
 

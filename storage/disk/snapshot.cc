@@ -4,6 +4,7 @@
 #include <cstring>
 #include <memory>
 
+#include "storage/disk/hash_codec.h"
 #include "storage/value.h"
 
 namespace redstart {
@@ -87,7 +88,18 @@ Snapshot::~Snapshot() {
   if (cut_) EndCut(/*completed=*/false);
 }
 
+void Snapshot::ChooseVersion(const ShardLocks& all) {
+  for (size_t i = 0; i < keyspace_->shard_count(); ++i) {
+    for (const int number : all[i].Databases()) {
+      if (all[i].with_field_deadlines(number) == 0) continue;
+      options_.rdb.version = std::max(options_.rdb.version, kRdbVersionOfFieldDeadlines);
+      return;
+    }
+  }
+}
+
 void Snapshot::Cut(const ShardLocks& all) {
+  ChooseVersion(all);
   keyspace_->BeginCut(all, this);
   cut_ = true;
 }
@@ -130,6 +142,7 @@ absl::Status Snapshot::Write(ByteSink* sink) {
 }
 
 absl::Status Snapshot::WriteLocked(const ShardLocks& all, ByteSink* sink) {
+  ChooseVersion(all);
   databases_.clear();
   for (size_t i = 0; i < keyspace_->shard_count(); ++i) {
     for (const int number : all[i].Databases()) {

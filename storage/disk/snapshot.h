@@ -101,7 +101,11 @@ class Snapshot : private Capture {
   void EndCut(bool completed);
 
   Keyspace* const keyspace_;
-  const Options options_;
+  // Gives the file the version that hashes of which fields have deadlines need, if there are any:
+  // data is never dropped to please a version.
+  void ChooseVersion(const ShardLocks& all);
+
+  Options options_;                              // The same from the cut on.
   std::vector<std::vector<Captured>> captured_;  // By shard, under its lock.
   std::vector<DatabaseSizes> databases_;
   int selected_ = -1;

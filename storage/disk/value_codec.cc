@@ -40,6 +40,10 @@ ReadFunction ReaderOf(uint8_t rdb_type) {
     case kRdbTypeHashZipmap:
     case kRdbTypeHashZiplist:
     case kRdbTypeHashListpack:
+    case kRdbTypeHashTimedCandidate:
+    case kRdbTypeHashListpackExCandidate:
+    case kRdbTypeHashTimed:
+    case kRdbTypeHashListpackEx:
       return ReadRdbHash;
     case kRdbTypeSet:
     case kRdbTypeSetIntSet:
@@ -78,11 +82,14 @@ Entry* NewCollectionEntry(Slab* slab, std::string_view key, DecodedCollection&& 
                           uint64_t deadline) {
   const CollectionForm form = FormOf(value);
   const bool inside = !form.is_object() && !form.is_outside();
+  const bool field_deadlines = value.type == ValueType::kHash &&
+                               HashView(value.held()).EarliestDeadline() != HashView::kNever;
   Entry* entry = Entry::New(slab, key,
                             {.type = value.type,
                              .encoding = form.encoding(),
                              .deadline = deadline,
-                             .payload_size = inside ? value.bytes.size() : sizeof(void*)});
+                             .payload_size = inside ? value.bytes.size() : sizeof(void*),
+                             .field_deadlines = field_deadlines});
   if (inside) {
     std::memcpy(entry->payload(), value.bytes.data(), value.bytes.size());
   } else if (form.is_outside()) {
@@ -140,7 +147,8 @@ void AppendRdbValue(const Entry& entry, RdbCompression compression, std::string*
 std::string DumpPayloadOf(const Entry& entry, RdbCompression compression) {
   std::string payload(1, static_cast<char>(RdbTypeOf(entry)));
   AppendRdbValue(entry, compression, &payload);
-  AppendDumpFooter(&payload);
+  AppendDumpFooter(&payload,
+                   entry.has_field_deadlines() ? kRdbVersionOfFieldDeadlines : kDefaultRdbVersion);
   return payload;
 }
 

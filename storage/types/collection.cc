@@ -24,6 +24,8 @@ std::string_view EncodingName(Packing packing) {
       return "listpack";
     case Packing::kIntSet:
       return "intset";
+    case Packing::kListpackEx:
+      return "listpackex";
   }
   return "unknown";
 }

@@ -45,7 +45,8 @@ class Collection {
   virtual std::string_view EncodingName() const = 0;
 };
 
-enum class Packing : uint8_t { kListpack = 0, kIntSet = 1 };
+// kListpackEx: a hash of which fields have deadlines, three elements for each (hash.h).
+enum class Packing : uint8_t { kListpack = 0, kIntSet = 1, kListpackEx = 2 };
 // What OBJECT ENCODING says.
 std::string_view EncodingName(Packing packing);
 

@@ -1,8 +1,10 @@
 #include "storage/types/field_table.h"
 
+#include <algorithm>
 #include <cstdlib>
 #include <limits>
 #include <new>
+#include <vector>
 
 namespace redstart {
 
@@ -64,35 +66,64 @@ const FieldNode* FieldTable::Find(std::string_view field) const {
 bool FieldTable::Set(std::string_view field, std::string_view value, uint64_t deadline) {
   const uint64_t position = MemberPosition(field);
   const auto place = table_.Find(field, position);
+  const bool has_deadline = deadline != FieldNode::kNever;
   if (place) {
     FieldNode* before = place.node();
-    if (before->value().size() == value.size() && before->deadline() == deadline) {
+    if (before->value().size() == value.size() && before->has_deadline() == has_deadline) {
       before->OverwriteValue(value);
+      if (before->deadline() == deadline) return false;
+      before->set_deadline(deadline);
+      NoteDeadline(position, deadline);
       return false;
     }
   }
   FieldNode* node = FieldNode::New(field, value, deadline);
   node_bytes_ += node->MemoryBytes();
+  with_deadline_ += has_deadline;
   if (place) {
     FieldNode* before = place.node();
     node_bytes_ -= before->MemoryBytes();
+    with_deadline_ -= before->has_deadline();
     table_.Replace(place, node);
     FieldNode::Delete(before);
   } else {
     table_.Insert(node, position);
   }
-  if (deadline != FieldNode::kNever) table_.NoteDeadline(position, deadline);
+  if (has_deadline) NoteDeadline(position, deadline);
   return !place;
+}
+
+void FieldTable::NoteDeadline(uint64_t position, uint64_t deadline) {
+  table_.NoteDeadline(position, deadline);
+  const bool is_first = with_deadline_ == 1 || earliest_ == FieldNode::kNever;
+  earliest_ = is_first ? deadline : std::min(earliest_, deadline);
 }
 
 bool FieldTable::Erase(std::string_view field) {
   const auto place = table_.Find(field, MemberPosition(field));
   if (!place) return false;
+  Unlink(place);
+  return true;
+}
+
+void FieldTable::Unlink(Table<Policy>::Place place) {
   FieldNode* node = place.node();
   table_.Erase(place);
   node_bytes_ -= node->MemoryBytes();
+  with_deadline_ -= node->has_deadline();
   FieldNode::Delete(node);
-  return true;
+}
+
+bool FieldTable::EraseDue(uint64_t now, size_t max,
+                          absl::FunctionRef<void(std::string_view field)> erased) {
+  std::vector<FieldNode*> due;
+  const bool at_end = table_.CollectDue(now - 1, &sweep_, max, &due);
+  for (const FieldNode* node : due) {
+    erased(node->field());
+    Unlink(table_.Find(node->field(), MemberPosition(node->field())));
+  }
+  if (at_end) earliest_ = table_.EarliestDeadline();
+  return at_end;
 }
 
 }  // namespace redstart

@@ -14,6 +14,7 @@
 #include <optional>
 #include <string_view>
 
+#include "absl/functional/function_ref.h"
 #include "storage/base/random.h"
 #include "storage/base/same_bytes.h"
 #include "storage/base/table.h"
@@ -43,8 +44,8 @@ class FieldNode {
   void set_deadline(uint64_t deadline) { std::memcpy(body(), &deadline, sizeof(deadline)); }
   // REQUIRES: the new value is as long as the old one.
   void OverwriteValue(std::string_view value) {
-    if (!value.empty())
-      std::memcpy(const_cast<char*>(this->value().data()), value.data(), value.size());
+    char* const at = const_cast<char*>(this->value().data());
+    if (!value.empty()) std::memmove(at, value.data(), value.size());
   }
   size_t MemoryBytes() const {
     return sizeof(FieldNode) + BytesBefore() + field_size() + value_size();
@@ -91,10 +92,20 @@ class FieldTable final : public Collection {
 
   // Null if there is no such field. Valid until the next change.
   const FieldNode* Find(std::string_view field) const;
-  // True if the field is new. A deadline that it had goes, as on Redis.
+  // True if the field is new. A deadline that it had goes, as on Redis. The texts may be those of
+  // the field itself.
   bool Set(std::string_view field, std::string_view value, uint64_t deadline = FieldNode::kNever);
   // False if there is no such field.
   bool Erase(std::string_view field);
+
+  // Fields that have a deadline.
+  size_t with_deadline() const { return with_deadline_; }
+  // No field's deadline is earlier; kNever if none has one. O(1). It is exact once EraseDue has
+  // come to the end, and stays behind when a field is erased or gets a later deadline.
+  uint64_t EarliestDeadline() const { return with_deadline_ == 0 ? FieldNode::kNever : earliest_; }
+  // Erases fields whose deadline was before `now`, at most `max` of them and in some 30 us, after
+  // erased(field). Goes on where it stopped; true when it has come to the end of the table.
+  bool EraseDue(uint64_t now, size_t max, absl::FunctionRef<void(std::string_view field)> erased);
   // Any field with the same chance. REQUIRES: size() > 0.
   const FieldNode* Random() const { return table_.Random(RandomBits); }
 
@@ -118,8 +129,14 @@ class FieldTable final : public Collection {
     static uint64_t DeadlineOf(const FieldNode& node) { return node.deadline(); }
   };
 
+  void NoteDeadline(uint64_t position, uint64_t deadline);
+  void Unlink(Table<Policy>::Place place);
+
   Table<Policy> table_;
   size_t node_bytes_ = 0;
+  size_t with_deadline_ = 0;
+  uint64_t earliest_ = FieldNode::kNever;  // If with_deadline_ is not 0.
+  uint64_t sweep_ = 0;                     // Where EraseDue goes on.
 };
 
 }  // namespace redstart

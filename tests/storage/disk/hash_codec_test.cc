@@ -135,5 +135,90 @@ TEST(HashCodecTest, WhatIsNoHashIsRefused) {
       << "cut short";
 }
 
+using Deadlines = std::map<std::string, uint64_t>;
+
+Deadlines DeadlinesOf(const DecodedValue& value) {
+  Deadlines deadlines;
+  HashView(std::get<DecodedCollection>(value).held())
+      .ForEachOfAll([&](const Element& field, const Element&, uint64_t deadline) {
+        deadlines.emplace(field.ToString(), deadline);
+      });
+  return deadlines;
+}
+
+std::string Triples(std::initializer_list<std::pair<std::string_view, int64_t>> fields) {
+  PackedBuffer buffer(kEmptyListpack);
+  ListpackEditor pack(&buffer);
+  for (const auto& [field, deadline] : fields) {
+    pack.Append(field);
+    pack.Append("v");
+    pack.Append(deadline);
+  }
+  return std::string(buffer.bytes());
+}
+
+TEST(HashCodecTest, DeadlinesOfFieldsAreWrittenAndReadInBothForms) {
+  const std::string small = std::string(8, '\x01') + WithLength(Triples({{"a", 5}, {"b", 0}}));
+  for (const size_t limit : {512, 0}) {
+    CollectionLimits limits;
+    limits.hash_max_listpack_entries = limit;
+    const auto value = Decode(kRdbTypeHashListpackEx, small, limits);
+    ASSERT_TRUE(value);
+    EXPECT_EQ(IsLarge(*value), limit == 0);
+    EXPECT_EQ(DeadlinesOf(*value), (Deadlines{{"a", 5}, {"b", 0}}));
+    const HashView view(std::get<DecodedCollection>(*value).held());
+    const uint8_t type = RdbTypeOfHash(view);
+    EXPECT_EQ(type, limit == 0 ? kRdbTypeHashTimed : kRdbTypeHashListpackEx);
+    std::string out;
+    AppendRdbHash(view, RdbCompression::kOff, &out);
+    const auto again = Decode(type, out, limits);
+    ASSERT_TRUE(again);
+    EXPECT_EQ(DeadlinesOf(*again), (Deadlines{{"a", 5}, {"b", 0}}));
+  }
+}
+
+TEST(HashCodecTest, AListpackThatIsNotInTheOrderOfDeadlinesIsSorted) {
+  const auto value =
+      Decode(kRdbTypeHashListpackExCandidate, WithLength(Triples({{"a", 0}, {"b", 9}, {"c", 5}})));
+  ASSERT_TRUE(value);
+  EXPECT_EQ(HashView(std::get<DecodedCollection>(*value).held()).EarliestDeadline(), 5u);
+  EXPECT_EQ(DeadlinesOf(*value), (Deadlines{{"a", 0}, {"b", 9}, {"c", 5}}));
+}
+
+TEST(HashCodecTest, ReleaseCandidatesWroteAbsoluteDeadlines) {
+  const std::string body(
+      "\x02\x05\x01"
+      "a\x01"
+      "1\x00\x01"
+      "b\x01"
+      "2",
+      11);
+  const auto value = Decode(kRdbTypeHashTimedCandidate, body);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(DeadlinesOf(*value), (Deadlines{{"a", 5}, {"b", 0}}));
+}
+
+TEST(HashCodecTest, WrongDeadlinesAreRefused) {
+  const auto decode = [](const std::string& triples) {
+    return Decode(kRdbTypeHashListpackExCandidate, WithLength(triples)).has_value();
+  };
+  EXPECT_TRUE(decode(Triples({{"a", 5}})));
+  EXPECT_FALSE(decode(Triples({{"a", -1}})));
+  EXPECT_FALSE(decode(Triples({{"a", int64_t{1} << 48}})));
+  EXPECT_FALSE(decode(Triples({{"a", 5}, {"a", 6}})));
+  EXPECT_FALSE(decode(kListpack));  // Four elements.
+}
+
+TEST(HashCodecTest, RoomForDeadlinesThatIsEmptyIsNotWritten) {
+  const std::string triples = Triples({{"a", 0}, {"b", 0}});
+  const HashView view(CollectionRef(Packing::kListpackEx, triples));
+  EXPECT_EQ(RdbTypeOfHash(view), kRdbTypeHashListpack);
+  std::string out;
+  AppendRdbHash(view, RdbCompression::kOff, &out);
+  const auto value = Decode(kRdbTypeHashListpack, out);
+  ASSERT_TRUE(value);
+  EXPECT_EQ(FieldsOf(*value), (Model{{"a", "v"}, {"b", "v"}}));
+}
+
 }  // namespace
 }  // namespace redstart
