@@ -16,6 +16,7 @@
 #include "server/observe/allocator.h"
 #include "server/observe/log.h"
 #include "server/process/crash_report.h"
+#include "server/scripting/function_registry.h"
 
 namespace redstart {
 namespace {
@@ -157,6 +158,7 @@ Server::Server(Config config, Origin origin)
                        .publisher = &channels_,
                        .gate = &gate_,
                        .scripts = &scripts_,
+                       .functions = &scripts_.functions(),
                        .clock = &clock_};
   persistence_ = std::make_unique<Persistence>(services);
   services.persistence = persistence_.get();
@@ -354,9 +356,11 @@ bool Server::FinishShutdown(int flags) {
   if (state_.stopping) return true;
   logging::Notice("User requested shutdown...");
   const auto config = config_.current();
-  const bool wanted =
-      (flags & kShutdownSave) != 0 || (!config->save.empty() && (flags & kShutdownNoSave) == 0);
-  const ShardLocks all = keyspace_->LockAll();
+  // A script that takes too long has all locks, and only the end of the server may end it.
+  const bool is_busy = keyspace_->is_busy();
+  const bool wanted = !is_busy && ((flags & kShutdownSave) != 0 ||
+                                   (!config->save.empty() && (flags & kShutdownNoSave) == 0));
+  const ShardLocks all = is_busy ? ShardLocks() : keyspace_->LockAll();
   if (!persistence_->aof().writer().FlushAndSync() && (flags & kShutdownForce) == 0) {
     logging::Warning("Error writing the append-only file, can't exit.");
     return false;

@@ -80,14 +80,45 @@ Keyspace::~Keyspace() {
   reclaimer_.Collect();
 }
 
-ShardLocks Keyspace::Lock(absl::Span<const uint64_t> hashes) ABSL_NO_THREAD_SAFETY_ANALYSIS {
-  ShardLocks locks;
-  std::vector<uint16_t>& shards = locks.some_;
+std::vector<uint16_t> Keyspace::ShardsOf(absl::Span<const uint64_t> hashes) const {
+  std::vector<uint16_t> shards;
   shards.reserve(hashes.size());
   for (const uint64_t hash : hashes) shards.push_back(static_cast<uint16_t>(ShardOf(hash)));
   std::sort(shards.begin(), shards.end());
   shards.erase(std::unique(shards.begin(), shards.end()), shards.end());
-  for (const uint16_t shard : shards) shards_[shard]->mutex().Lock();
+  return shards;
+}
+
+ShardLocks Keyspace::LockUnlessBusy(absl::Span<const uint64_t> hashes)
+    ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  locks.some_ = ShardsOf(hashes);
+  for (size_t i = 0; i < locks.some_.size(); ++i) {
+    if (shards_[locks.some_[i]]->mutex().LockUnless(busy_)) continue;
+    while (i > 0) shards_[locks.some_[--i]]->mutex().Unlock();
+    return {};
+  }
+  locks.extent_ = ShardLocks::Extent::kSome;
+  locks.keyspace_ = this;
+  return locks;
+}
+
+ShardLocks Keyspace::LockAllUnlessBusy() ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  for (size_t i = 0; i < shards_.size(); ++i) {
+    if (shards_[i]->mutex().LockUnless(busy_)) continue;
+    while (i > 0) shards_[--i]->mutex().Unlock();
+    return locks;
+  }
+  locks.extent_ = ShardLocks::Extent::kAll;
+  locks.keyspace_ = this;
+  return locks;
+}
+
+ShardLocks Keyspace::Lock(absl::Span<const uint64_t> hashes) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  locks.some_ = ShardsOf(hashes);
+  for (const uint16_t shard : locks.some_) shards_[shard]->mutex().Lock();
   locks.extent_ = ShardLocks::Extent::kSome;
   locks.keyspace_ = this;
   return locks;

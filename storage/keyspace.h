@@ -11,6 +11,7 @@
 // Ownership. The keyspace owns its shards and they never move; entries live in one shard for life.
 // SWAPDB exchanges the tables of two databases inside each shard.
 
+#include <atomic>
 #include <chrono>
 #include <cstdint>
 #include <memory>
@@ -42,6 +43,8 @@ class ShardLocks {
   ShardLocks& operator=(ShardLocks&& other) noexcept;
   ~ShardLocks() { Unlock(); }
 
+  // Whether anything is held.
+  explicit operator bool() const { return keyspace_ != nullptr; }
   bool holds_all() const { return keyspace_ != nullptr && extent_ == Extent::kAll; }
   bool Holds(size_t shard) const;
   // REQUIRES: Holds(shard).
@@ -89,9 +92,18 @@ class Keyspace {
   [[nodiscard]] ShardLocks LockShard(size_t shard);
   // The one global cut: whoever holds all locks sees a prefix of history.
   [[nodiscard]] ShardLocks LockAll();
-  // The same for what can wait, such as a snapshot's cut: it holds up nobody for more than a
-  // millisecond while it waits for the shards that others hold, lets go and tries again; only after
-  // 100 ms it queues like everybody, so that a stream of long commands cannot keep it out.
+  // The same three for I/O threads, which must not be deaf while a script that holds everything
+  // takes too long: while is_busy() they give up and hold nothing.
+  [[nodiscard]] ShardLocks LockUnlessBusy(absl::Span<const uint64_t> hashes);
+  [[nodiscard]] ShardLocks LockShardUnlessBusy(size_t shard);
+  [[nodiscard]] ShardLocks LockAllUnlessBusy();
+  bool is_busy() const { return busy_.load(std::memory_order_relaxed); }
+  // By whoever holds all shards.
+  void SetBusy(bool busy) { busy_.store(busy, std::memory_order_relaxed); }
+  // The same as LockAll for what can wait, such as a snapshot's cut: it holds up nobody for more
+  // than a millisecond while it waits for the shards that others hold, lets go and tries again;
+  // only after 100 ms it queues like everybody, so that a stream of long commands cannot keep it
+  // out.
   [[nodiscard]] ShardLocks LockAllPatiently();
   // One such try: holds nothing if some shard was held by others for longer than `limit`.
   [[nodiscard]] ShardLocks TryLockAll(std::chrono::microseconds limit);
@@ -145,6 +157,8 @@ class Keyspace {
  private:
   friend class ShardLocks;
 
+  std::vector<uint16_t> ShardsOf(absl::Span<const uint64_t> hashes) const;
+
   // Locks every shard unless one is held for longer than `limit`: then none.
   bool TryLockEach(std::chrono::microseconds limit);
 
@@ -155,6 +169,7 @@ class Keyspace {
   const uint64_t seed_;
   int shard_bits_;
   int shard_shift_;
+  std::atomic<bool> busy_{false};
   CaptureState capture_;
   uint8_t stale_tags_ = 0;  // Values up to this one may stand in entries.
   PagePool pages_;
@@ -180,6 +195,16 @@ inline void ShardLocks::Unlock() ABSL_NO_THREAD_SAFETY_ANALYSIS {
 inline ShardLocks Keyspace::LockShard(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
   ShardLocks locks;
   shards_[shard]->mutex().Lock();
+  locks.one_ = static_cast<uint16_t>(shard);
+  locks.keyspace_ = this;
+  return locks;
+}
+
+inline ShardLocks Keyspace::LockShardUnlessBusy(size_t shard) ABSL_NO_THREAD_SAFETY_ANALYSIS {
+  ShardLocks locks;
+  if (!shards_[shard]->mutex().LockUnless(busy_)) [[unlikely]] {
+    return locks;
+  }
   locks.one_ = static_cast<uint16_t>(shard);
   locks.keyspace_ = this;
   return locks;

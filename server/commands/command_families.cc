@@ -58,6 +58,7 @@ std::vector<CommandRows> AllCommandFamilies() {
       ServerCommands(),
       PersistenceCommands(),
       ScriptCommands(),
+      FunctionCommands(),
       SyncCommands(),
   };
   // clang-format on

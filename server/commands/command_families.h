@@ -66,6 +66,7 @@ CommandRows ServerCommands();
 CommandRows PersistenceCommands();
 CommandRows SyncCommands();
 CommandRows ScriptCommands();
+CommandRows FunctionCommands();
 
 // All of them, in the order in which COMMAND lists them.
 std::vector<CommandRows> AllCommandFamilies();

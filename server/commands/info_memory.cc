@@ -6,6 +6,7 @@
 #include "server/config/config_store.h"
 #include "server/observe/host.h"
 #include "server/persistence/persistence.h"
+#include "server/scripting/function_registry.h"
 #include "server/scripting/script_engine.h"
 #include "storage/keyspace.h"
 
@@ -26,12 +27,13 @@ void WriteScriptMemory(ScriptEngine& scripts, InfoFields& fields) {
   fields.Text("used_memory_lua_human", HumanBytes(interpreters));
   fields.Number("used_memory_scripts_eval", cached);
   fields.Number("number_of_cached_scripts", scripts.cache().size());
-  fields.Number("number_of_functions", 0);
-  fields.Number("number_of_libraries", 0);
-  fields.Number("used_memory_vm_functions", 0);
-  WriteBytes(fields, "used_memory_vm_total", interpreters);
-  fields.Number("used_memory_functions", 0);
-  WriteBytes(fields, "used_memory_scripts", cached);
+  const FunctionRegistry::Usage functions = scripts.functions().usage();
+  fields.Number("number_of_functions", functions.functions);
+  fields.Number("number_of_libraries", functions.libraries);
+  fields.Number("used_memory_vm_functions", functions.vm_bytes);
+  WriteBytes(fields, "used_memory_vm_total", interpreters + functions.vm_bytes);
+  fields.Number("used_memory_functions", functions.source_bytes);
+  WriteBytes(fields, "used_memory_scripts", cached + functions.source_bytes);
 }
 
 void WriteFragmentation(const MemoryReport& report, InfoFields& fields) {

@@ -5,6 +5,7 @@
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
 #include "server/exec/errors.h"
+#include "server/exec/function_store.h"
 #include "server/exec/keyspace_access.h"
 #include "server/observe/log.h"
 #include "server/persistence/persistence.h"
@@ -100,7 +101,10 @@ void Reload(Call& call, Args args, ReplyBuilder& reply) {
   if (call.services().state->loading) return reply.Fail(error::kLoading);
   Persistence& persistence = *call.services().persistence;
   if (save && !persistence.Save(call.whole().locks())) return reply.Fail("ERR");
-  if (flush) call.whole().FlushAll();
+  if (flush) {
+    call.whole().FlushAll();
+    call.services().functions->Clear();
+  }
   const absl::Status status = persistence.Reload(call.whole().locks(), merge);
   if (!status.ok()) {
     const absl::string_view reason = status.message();

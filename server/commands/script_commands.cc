@@ -73,6 +73,13 @@ void Debug(Call&, Args args, ReplyBuilder& reply) {
   reply.Fail("ERR Use SCRIPT DEBUG YES/SYNC/NO");
 }
 
+// SCRIPT KILL
+void Kill(Call& call, Args, ReplyBuilder& reply) {
+  const std::string_view error = call.services().state->script.Kill(RunningScript::Kind::kEval);
+  if (!error.empty()) return reply.Fail(error);
+  reply.Ok();
+}
+
 // SCRIPT HELP
 void Help(Call&, Args args, ReplyBuilder& reply) {
   static constexpr std::string_view kLines[] = {
@@ -82,6 +89,8 @@ void Help(Call&, Args args, ReplyBuilder& reply) {
       "    Which of these scripts are known.",
       "FLUSH [ASYNC|SYNC]",
       "    Forget all scripts.",
+      "KILL",
+      "    End the script that runs, if it has written nothing yet.",
       "LOAD <script>",
       "    Make a script known without running it.",
   };
@@ -185,6 +194,15 @@ constexpr CommandSpec kCommands[] = {
      .since = "5.0.0",
      .summary = "Describes the subcommands.",
      .complexity = "O(1)"},
+    {.name = "SCRIPT KILL",
+     .arity = 2,
+     .flags = kNoScript | kAllowBusy,
+     .group = kGroup,
+     .run = Kill,
+     .since = "2.6.0",
+     .summary = "Ends the script that is running.",
+     .complexity = "O(1)",
+     .tips = "request_policy:all_shards response_policy:one_succeeded"},
     {.name = "SCRIPT LOAD",
      .args = "script",
      .arity = 3,

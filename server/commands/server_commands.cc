@@ -1,7 +1,6 @@
-// TIME, MONITOR, SHUTDOWN, and what there is of FUNCTION while there are no functions.
+// TIME, MONITOR and SHUTDOWN.
 
 #include "server/commands/command_families.h"
-#include "server/commands/help_reply.h"
 #include "server/exec/arg_reader.h"
 #include "server/exec/call.h"
 #include "server/exec/errors.h"
@@ -58,24 +57,6 @@ void Shutdown(Call& call, Args args, ReplyBuilder& reply) {
   if (!control->Shutdown(flags)) reply.Fail("ERR Errors trying to SHUTDOWN. Check logs.");
 }
 
-// FUNCTION FLUSH [ASYNC|SYNC]
-void FunctionFlush(Call&, Args args, ReplyBuilder& reply) {
-  if (args.size() > 3) return reply.Fail(error::UnknownSubcommandOrArity(args[1], "function"));
-  if (args.size() == 3 && !SameWord(args[2], "SYNC") && !SameWord(args[2], "ASYNC")) {
-    return reply.Fail("ERR FUNCTION FLUSH only supports SYNC|ASYNC option");
-  }
-  reply.Ok();  // There are no functions.
-}
-
-// FUNCTION HELP
-void FunctionHelp(Call&, Args, ReplyBuilder& reply) {
-  static constexpr std::string_view kLines[] = {
-      "FLUSH [ASYNC|SYNC]",
-      "    Delete all libraries, in the background or before the reply.",
-  };
-  ReplyWithHelp("function", kLines, reply);
-}
-
 constexpr CommandSpec kCommands[] = {
     {.name = "TIME",
      .arity = 1,
@@ -104,31 +85,6 @@ constexpr CommandSpec kCommands[] = {
      .history = "7.0.0 NOW, FORCE and ABORT",
      .summary = "Ends the server.",
      .complexity = "O(N) when saving, where N is the number of all keys, otherwise O(1)"},
-    {.name = "FUNCTION",
-     .arity = -2,
-     .flags = kContainer,
-     .group = CommandGroup::kScripting,
-     .since = "7.0.0",
-     .summary = "Commands about functions.",
-     .complexity = "Depends on subcommand."},
-    {.name = "FUNCTION FLUSH",
-     .args = "[flush-type: ASYNC | SYNC]",
-     .arity = -2,
-     .flags = kNoScript | kWrite,
-     .group = CommandGroup::kScripting,
-     .run = FunctionFlush,
-     .since = "7.0.0",
-     .summary = "Deletes all libraries and their functions.",
-     .complexity = "O(N) where N is the number of functions deleted",
-     .tips = "request_policy:all_shards response_policy:all_succeeded"},
-    {.name = "FUNCTION HELP",
-     .arity = 2,
-     .flags = kLoading | kStale,
-     .group = CommandGroup::kScripting,
-     .run = FunctionHelp,
-     .since = "7.0.0",
-     .summary = "Describes the subcommands.",
-     .complexity = "O(1)"},
 };
 
 }  // namespace

@@ -103,9 +103,7 @@ constexpr Option kRows[] = {
      .why = "client-side caching is not built yet"},
     {.name = "busy-reply-threshold",
      .alias = "lua-time-limit",
-     .value = Integer<&Config::busy_reply_threshold>(0, LONG_MAX),
-     .support = Support::kNoEffect,
-     .why = "scripts are not built yet"},
+     .value = Integer<&Config::busy_reply_threshold>(0, LONG_MAX)},
 };
 
 }  // namespace

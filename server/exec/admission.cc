@@ -157,6 +157,16 @@ struct IsLoadedOrNeedsNoData {
   static std::string Refusal(const AdmissionRequest&) { return std::string(error::kLoading); }
 };
 
+struct IsNotBusy {
+  static bool Holds(const AdmissionRequest& request) {
+    return request.state.script.busy() == RunningScript::Kind::kNone ||
+           request.row->spec->Has(kAllowBusy);
+  }
+  static std::string Refusal(const AdmissionRequest& request) {
+    return std::string(RunningScript::ErrorWhile(request.state.script.busy()));
+  }
+};
+
 struct IsNoReplica {
   static bool Holds(const AdmissionRequest& request) {
     const bool only_reads = request.session.reads_journal.load(std::memory_order_relaxed) ||
@@ -183,7 +193,7 @@ struct AllOf {
 // In Redis's order: a client sees the first one's answer.
 using Checks = AllOf<Exists, HasRightCount, IsEnabled, IsAuthenticated, IsAllowedInTransaction,
                      HasMemory, IsSavedOrReadsOnly, IsLoggedOrReadsOnly, IsForSubscribers,
-                     IsLoadedOrNeedsNoData, IsNoReplica>;
+                     IsLoadedOrNeedsNoData, IsNotBusy, IsNoReplica>;
 
 }  // namespace
 

@@ -222,7 +222,8 @@ void Dispatcher::Leave(Session& session) {
     if (wait.options.on_leave != nullptr) wait.options.on_leave(*this, session);
   }
   services_.monitors->Remove(&session);
-  Unwatch(session);
+  // Not called off: nothing may point to a session that is gone.
+  while (session.is_watching()) Unwatch(session);
   services_.publisher->Leave(session);
 }
 
@@ -274,13 +275,13 @@ Scope Dispatcher::ScopeOf(const CommandRow& row, Args args) {
 
 ShardLocks Dispatcher::LockFor(Scope scope, absl::Span<const KeyRef> keys) {
   Keyspace& keyspace = *services_.keyspace;
-  if (scope == Scope::kAll) return keyspace.LockAll();
+  if (scope == Scope::kAll) return keyspace.LockAllUnlessBusy();
   if (keys.size() == 1) [[likely]] {
-    return keyspace.LockShard(keyspace.ShardOf(keys[0].hash));
+    return keyspace.LockShardUnlessBusy(keyspace.ShardOf(keys[0].hash));
   }
   absl::InlinedVector<uint64_t, 32> hashes;
   for (const KeyRef& key : keys) hashes.push_back(key.hash);
-  return keyspace.Lock(hashes);
+  return keyspace.LockUnlessBusy(hashes);
 }
 
 bool Dispatcher::BeginPause(Session& session, bool may_write) {
@@ -308,6 +309,10 @@ bool Dispatcher::IsOver(Session& session) const {
 void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
                      absl::Span<const KeyRef> keys, ReplyBuilder& reply) {
   const Scope scope = ScopeOf(row, args);
+  // A walk would stop at the first shard that a script holds, where it could not be called off.
+  if (scope == Scope::kWalk && !services_.keyspace->LockShardUnlessBusy(0)) [[unlikely]] {
+    return RefuseAsBusy(session, row, reply);
+  }
   if (scope == Scope::kNone || scope == Scope::kWalk) {
     BeginEffects();
     RunLocked(session, row, args, keys, nullptr, reply);
@@ -322,6 +327,9 @@ void Dispatcher::Run(Session& session, const CommandRow& row, Args args,
   }
   if (row.spec->Has(kMayChangeData)) services_.keyspace->AwaitRoom();
   ShardLocks locks = LockFor(scope, keys);
+  if (!locks) [[unlikely]] {
+    return RefuseAsBusy(session, row, reply);
+  }
   if (row.spec->Has(kWrite)) {
     blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
   }
@@ -355,6 +363,11 @@ void Dispatcher::EndUnlocked(Session& session, const CommandRow& row, Scope scop
     session.SeeEffect(services_.journal->log_end());
   }
   ReleaseCaused();
+}
+
+void Dispatcher::RefuseAsBusy(Session& session, const CommandRow& row, ReplyBuilder& reply) {
+  Refuse(session, &row, std::string(RunningScript::ErrorWhile(services_.state->script.busy())),
+         reply);
 }
 
 void Dispatcher::RunLocked(Session& session, const CommandRow& row, Args args,
@@ -480,6 +493,11 @@ void Dispatcher::ExecuteTransaction(Session& session, ReplyBuilder& reply) {
   {
     services_.keyspace->AwaitRoom();
     ShardLocks locks = LockFor(transaction, watches, keys);
+    if (!locks) [[unlikely]] {
+      session.EndTransaction();
+      return reply.FailWith({"EXECABORT Transaction discarded because of: ",
+                             RunningScript::ErrorWhile(services_.state->script.busy())});
+    }
     blocking_.Widen(&locks, session.database.load(std::memory_order_relaxed), keys);
     if (IsOver(session)) [[unlikely]] {
       return;
@@ -519,13 +537,14 @@ ShardLocks Dispatcher::LockFor(const Transaction& transaction, const WatchList* 
   std::vector<uint64_t> hashes;
   for (const QueuedCommand& command : transaction.commands) {
     const Scope scope = ScopeOf(*command.row(), command.args());
-    if (scope == Scope::kWalk || scope == Scope::kAll) return services_.keyspace->LockAll();
+    if (scope == Scope::kWalk || scope == Scope::kAll)
+      return services_.keyspace->LockAllUnlessBusy();
   }
   for (const KeyRef& key : keys) hashes.push_back(key.hash);
   if (watches != nullptr) {
     for (const WatchList::Key& key : watches->keys) hashes.push_back(key.hash);
   }
-  return services_.keyspace->Lock(hashes);
+  return services_.keyspace->LockUnlessBusy(hashes);
 }
 
 bool Dispatcher::WatchesHold(const WatchList& watches, ShardLocks& locks) const {
@@ -542,7 +561,9 @@ bool Dispatcher::WatchesHold(const WatchList& watches, ShardLocks& locks) const 
 
 void Dispatcher::Unwatch(Session& session) {
   if (!session.is_watching()) return;
-  session.watches().Unwatch(services_.keyspace);
+  // The watches stay, while a script keeps everything locked, until the next EXEC takes them back:
+  // it may fail without need, never succeed without right.
+  if (!session.watches().Unwatch(services_.keyspace)) return;
   session.DropWatches();
   session.watched_bytes.store(0, std::memory_order_relaxed);
 }

@@ -67,6 +67,11 @@ class Dispatcher {
   }
   // Shows a script's command to those who watch, before what it calls.
   void ShowScript(const Session& session, Args args);
+  // What serves the thread's other clients while a script takes too long; null: nothing.
+  void set_poll(std::function<void()> poll) { poll_ = std::move(poll); }
+  void Poll() {
+    if (poll_ != nullptr) poll_();
+  }
   // What scripting keeps for this thread; made when it is first needed.
   std::unique_ptr<ScriptThread>& script_thread() { return script_thread_; }
 
@@ -178,6 +183,8 @@ class Dispatcher {
   }
   void EndEffects(Session& session, ShardLocks& locks);
   void EndUnlocked(Session& session, const CommandRow& row, Scope scope);
+  // Answers a request that cannot have its locks because a script has them for too long.
+  void RefuseAsBusy(Session& session, const CommandRow& row, ReplyBuilder& reply);
   // Runs a row under `locks`, which are null only for the scopes kNone and kWalk.
   void RunLocked(Session& session, const CommandRow& row, Args args, absl::Span<const KeyRef> keys,
                  ShardLocks* locks, ReplyBuilder& reply);
@@ -251,6 +258,7 @@ class Dispatcher {
   std::vector<int> positions_;
   std::vector<KeyRef> script_keys_;  // Of a script's command.
   std::unique_ptr<ScriptThread> script_thread_;
+  std::function<void()> poll_;
   // Where SweepExpired goes on: a cursor in the shard's table.
   size_t sweep_shard_ = 0;
 };

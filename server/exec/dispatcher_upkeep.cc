@@ -77,6 +77,7 @@ bool Dispatcher::SweepExpired(size_t first, size_t stride, uint64_t budget_us) {
     return false;
   }
   if (ExpiryModeNow() == ExpiryMode::kHide) return false;
+  if (services_.keyspace->is_busy()) return false;
   if (services_.keyspace->lacks_room()) return false;  // A snapshot cannot keep more for now.
   config();
   RefreshTime();
@@ -116,8 +117,8 @@ bool Dispatcher::SweepShards(size_t first, size_t stride, uint64_t budget_us) {
 bool Dispatcher::SweepShard(size_t shard, std::vector<Entry*>* due) {
   // As many as are deleted in some 20 us under one hold of the lock.
   constexpr size_t kDeletesPerHold = 64;
-  ShardLocks locks = services_.keyspace->LockShard(shard);
-  if (services_.state->stopping.load(std::memory_order_relaxed)) return false;
+  ShardLocks locks = services_.keyspace->LockShardUnlessBusy(shard);
+  if (!locks || services_.state->stopping.load(std::memory_order_relaxed)) return false;
   BeginEffects();
   bool more = false;
   for (const int database : locks[shard].Databases()) {

@@ -9,6 +9,8 @@
 #include <string>
 #include <string_view>
 
+#include "server/exec/running_script.h"
+
 namespace redstart {
 
 class ClientPause;
@@ -22,6 +24,7 @@ class LatencyMonitor;
 class Migrator;
 class MonitorFeed;
 class Persistence;
+class FunctionStore;
 class Publisher;
 class ReplyGate;
 class ScriptEngine;
@@ -58,6 +61,7 @@ struct ServerState {
   // Why the append-only file could not be written or synced the last time: an errno, or 0.
   std::atomic<int> aof_error{0};
   std::atomic<bool> scripts_may_call_all{false};  // DEBUG SET-DISABLE-DENY-SCRIPTS.
+  RunningScript script;
   // No command may run any more: set with every shard locked, tested after locking.
   std::atomic<bool> stopping{false};
   std::atomic<uint64_t> peak_memory{0};      // The most that was in use whenever somebody looked.
@@ -100,6 +104,7 @@ struct Services {
   Publisher* publisher;  // The same as `channels`, as execution knows it.
   ReplyGate* gate;
   ScriptEngine* scripts;
+  FunctionStore* functions;  // A part of `scripts`, as files know it.
   const Clock* clock;
 };
 

@@ -53,12 +53,13 @@ void WatchList::UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace) {
   memory_bytes = 0;
 }
 
-void WatchList::Unwatch(Keyspace* keyspace) {
-  if (keys.empty()) return;
+bool WatchList::Unwatch(Keyspace* keyspace) {
+  if (keys.empty()) return true;
   std::vector<uint64_t> hashes;
   for (const Key& key : keys) hashes.push_back(key.hash);
-  ShardLocks locks = keyspace->Lock(hashes);
-  UnwatchLocked(locks, *keyspace);
+  ShardLocks locks = keyspace->LockUnlessBusy(hashes);
+  if (locks) UnwatchLocked(locks, *keyspace);
+  return static_cast<bool>(locks);
 }
 
 }  // namespace redstart

@@ -71,8 +71,9 @@ struct WatchList {
   void Remember(int database, std::string_view name, uint64_t hash);
   // Takes all watches back. REQUIRES: `locks` holds the shards of all keys.
   void UnwatchLocked(ShardLocks& locks, const Keyspace& keyspace);
-  // The same with locks of its own. REQUIRES: the thread holds none.
-  void Unwatch(Keyspace* keyspace);
+  // The same with locks of its own; false, and nothing is done, if a script has them for too long.
+  // REQUIRES: the thread holds none.
+  bool Unwatch(Keyspace* keyspace);
 };
 
 }  // namespace redstart

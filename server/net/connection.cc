@@ -50,7 +50,7 @@ void Connection::Start() {
 
 void Connection::OnReadable(bool usable) {
   const IoThread::Cycle cycle(thread_);
-  if (closed_) return;
+  if (closed_ || closing_) return;
   if (!usable) return Close();
   const std::string_view input = ReadMore();
   AccountMemory();  // Before what may be a huge request is executed.
@@ -64,7 +64,8 @@ void Connection::OnReadable(bool usable) {
       Process(input);
     }
   }
-  if (!closed_ && !session_.close_after_reply) stream_->WaitReadable(shared_from_this());
+  if (!closed_ && !closing_ && !session_.close_after_reply)
+    stream_->WaitReadable(shared_from_this());
 }
 
 std::string_view Connection::ReadMore() {
@@ -254,6 +255,7 @@ void Connection::Release(bool failed) {
 
 void Connection::Flush() {
   ReplyBuffer& replies = thread_->reply_buffer();
+  if (closing_) return replies.Clear();
   size_t sent = 0;
   // As on Redis, a client whose replies are over the limit gets nothing of them.
   if (replies.total_size() > kUncountedReplyBytes && IsOverOutputLimit(thread_->now_ms())) {
@@ -303,14 +305,14 @@ void Connection::WaitForWriting() {
 void Connection::OnWritable(bool usable) {
   const IoThread::Cycle cycle(thread_);
   waiting_to_write_ = false;
-  if (closed_) return;
+  if (closed_ || closing_) return;
   if (!usable) return Close();
   WriteQueue();
   if (!closed_ && queue_ == nullptr) SendFeed();
 }
 
 void Connection::WriteQueue() {
-  while (queue_ != nullptr && !IsHeld()) {
+  while (queue_ != nullptr && !closing_ && !IsHeld()) {
     const ByteStream::Result result = stream_->Write(queue_->Front(kPiecesPerWrite));
     if (result.status == ByteStream::Status::kClosed) return Close();
     if (result.status == ByteStream::Status::kWouldBlock) {
@@ -418,6 +420,11 @@ void Connection::CheckLimits(uint64_t now_ms) {
 }
 
 void Connection::Close() {
+  if (closed_) return;
+  if (thread_->PutOffClosing(shared_from_this())) {
+    closing_ = true;
+    return;
+  }
   if (std::exchange(closed_, true)) return;
   thread_->dispatcher().Leave(session_);
   SetDeadline(WaitOptions::kNoDeadline);

@@ -103,6 +103,7 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   bool held_ = false;             // Nothing is sent, and nothing executed.
   bool kept_while_held_ = false;  // Input has come meanwhile.
   bool closed_ = false;
+  bool closing_ = false;  // Close is put off: nothing is read or written any more.
 };
 
 }  // namespace redstart

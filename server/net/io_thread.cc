@@ -50,7 +50,9 @@ IoThread::IoThread(const Services& services, size_t number, size_t count)
       dispatcher_(services),
       input_(kInputBytes),
       timer_(context_.get_executor()),
-      deadline_timer_(context_.get_executor()) {}
+      deadline_timer_(context_.get_executor()) {
+  dispatcher_.set_poll([this] { PollWhileBusy(); });
+}
 
 IoThread::~IoThread() = default;
 
@@ -64,6 +66,42 @@ void IoThread::Run() {
   }
   context_.restart();
   context_.poll();  // Lets cancelled waits release their connections.
+}
+
+void IoThread::PollWhileBusy() {
+  // Each round gives the script its turn again.
+  constexpr int kEventsPerRound = 64;
+  if (busy_dispatcher_ == nullptr) {
+    busy_dispatcher_ = std::make_unique<Dispatcher>(services_);
+    busy_input_.resize(kInputBytes);
+  }
+  ReplyBuffer& script_replies = *replies_;
+  RequestBatch& script_batch = *batch_;
+  ReplyBuffer replies;
+  RequestBatch batch;
+  replies_ = &replies;
+  batch_ = &batch;
+  input_.swap(busy_input_);
+  current_ = busy_dispatcher_.get();
+  for (int i = 0; i < kEventsPerRound && context_.poll_one() > 0; ++i) {
+  }
+  Mailbox::FlushWakes();
+  current_ = &dispatcher_;
+  input_.swap(busy_input_);
+  batch_ = &script_batch;
+  replies_ = &script_replies;
+}
+
+bool IoThread::PutOffClosing(std::shared_ptr<Connection> connection) {
+  if (!PutsOff()) return false;
+  to_close_.push_back(std::move(connection));
+  return true;
+}
+
+void IoThread::CatchUp() {
+  for (const auto& connection : std::exchange(to_close_, {})) connection->Close();
+  ReadMail();
+  OnDeadlines();
 }
 
 void IoThread::Stop() {
@@ -103,6 +141,7 @@ uint64_t IoThread::now_ms() const {
 }
 
 void IoThread::ReadMail() {
+  if (PutsOff()) return;  // Messages may need locks: CatchUp reads them.
   const Cycle cycle(this);
   std::vector<std::shared_ptr<Connection>> pushed_to;
   for (const Mailbox::Message& message : mailbox_.Take()) {
@@ -206,6 +245,7 @@ void IoThread::ArmDeadlines() {
 }
 
 void IoThread::OnDeadlines() {
+  if (PutsOff()) return;
   const uint64_t now = now_ms();
   std::vector<uint64_t> due;
   for (const auto& [deadline_ms, session] : deadlines_) {
@@ -231,7 +271,9 @@ void IoThread::Tick() {
   timer_.async_wait([this](const ErrorCode& error) {
     if (!error) Tick();
   });
+  if (PutsOff()) return;
   const Cycle cycle(this);
+  if (!std::exchange(caught_up_, true)) CatchUp();
   const uint64_t started = ticks_clock_.Now();
   if (++ticks_ % kTicksPerCheck == 0) CheckConnections();
   services_.keyspace->reclaimer().Collect();

@@ -64,11 +64,12 @@ class IoThread {
 
   // --- Its own thread. ---
   asio::io_context& context() { return context_; }
-  Dispatcher& dispatcher() { return dispatcher_; }
+  // The one that works now: while a script takes too long, another than the script's.
+  Dispatcher& dispatcher() { return *current_; }
   Mailbox& mailbox() { return mailbox_; }
   absl::Span<char> input_buffer() { return absl::MakeSpan(input_); }
-  ReplyBuffer& reply_buffer() { return replies_; }
-  RequestBatch& batch() { return batch_; }
+  ReplyBuffer& reply_buffer() { return *replies_; }
+  RequestBatch& batch() { return *batch_; }
   uint64_t now_ms() const;
   // Calls ResumeIfDue of a connection at a deadline, instead of at another one;
   // WaitOptions::kNoDeadline: not at all.
@@ -78,6 +79,9 @@ class IoThread {
   // Releases a connection when the log is safe as far as its session has seen it, which is asked
   // for once for all connections that this cycle of the event loop deals with.
   void Hold(std::shared_ptr<Connection> connection);
+  // While a script takes too long nothing is closed, for that may need locks: Close is called
+  // later instead. False if there is none.
+  bool PutOffClosing(std::shared_ptr<Connection> connection);
   // A connection has closed itself; it goes away once its waits have ended.
   void Forget(const Session& session);
 
@@ -87,6 +91,19 @@ class IoThread {
   void QueuePushes(const Mailbox::Message& message,
                    std::vector<std::shared_ptr<Connection>>* pushed_to);
   void ReleaseHeld();
+  // Serves the other clients while a script runs on this thread, with buffers and a dispatcher of
+  // its own: those of the script's client are in use. Most commands are refused.
+  void PollWhileBusy();
+  // What was put off while a script took too long.
+  void CatchUp();
+  // Whether something is to be put off because a script takes too long.
+  bool PutsOff() {
+    if (!services_.keyspace->is_busy()) [[likely]] {
+      return false;
+    }
+    caught_up_ = false;
+    return true;
+  }
   void Tick();
   void Sweep();
   void Evict();
@@ -102,9 +119,15 @@ class IoThread {
   asio::executor_work_guard<IoExecutor> keep_running_;
   Mailbox mailbox_;
   Dispatcher dispatcher_;
+  std::unique_ptr<Dispatcher> busy_dispatcher_;  // Made when it is first needed.
+  Dispatcher* current_ = &dispatcher_;
   std::vector<char> input_;
-  ReplyBuffer replies_;
-  RequestBatch batch_;
+  std::vector<char> busy_input_;
+  ReplyBuffer own_replies_;
+  RequestBatch own_batch_;
+  ReplyBuffer* replies_ = &own_replies_;
+  RequestBatch* batch_ = &own_batch_;
+  std::vector<std::shared_ptr<Connection>> to_close_;
   absl::flat_hash_map<uint64_t, std::shared_ptr<Connection>> connections_;
   std::vector<std::shared_ptr<Connection>> held_;
   bool release_posted_ = false;
@@ -117,6 +140,7 @@ class IoThread {
   SteadyTimer deadline_timer_;
   bool sweeping_ = false;
   bool evicting_ = false;
+  bool caught_up_ = true;  // Nothing was put off since the last tick.
 };
 
 }  // namespace redstart

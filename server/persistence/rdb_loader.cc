@@ -8,6 +8,7 @@
 #include "server/config/config_store.h"
 #include "server/exec/clock.h"
 #include "server/exec/collection_limits.h"
+#include "server/exec/function_store.h"
 #include "server/observe/log.h"
 #include "storage/access_clock.h"
 #include "storage/base/number.h"
@@ -100,8 +101,12 @@ absl::Status RdbLoader::ReadAll(MappedFile* file, const Options& options, size_t
         NoteFact(reader.name(), reader.text());
         break;
       case RdbReader::Item::kFunction:
-        return absl::UnimplementedError(
-            "the file holds a function library, and functions cannot be loaded yet");
+        if (const std::string error =
+                services_.functions->AddFromFile(reader.text(), options.may_replace);
+            !error.empty()) {
+          return absl::DataLossError("Failed creating the library: " + error);
+        }
+        break;
       case RdbReader::Item::kDamaged:
         return absl::DataLossError(reader.error());
       case RdbReader::Item::kEnd:

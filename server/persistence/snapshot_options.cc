@@ -11,6 +11,7 @@
 
 #include "server/config/config_store.h"
 #include "server/exec/clock.h"
+#include "server/exec/function_store.h"
 #include "server/exec/used_memory.h"
 
 namespace redstart {
@@ -89,6 +90,7 @@ Snapshot::Options SnapshotOptionsFor(const Services& services, const Config& con
       {"used-mem", std::to_string(UsedMemory(services))},
       {"aof-base", "0"},
   };
+  options.functions = services.functions->Sources();
   options.after_key = KeyDelay(services.config);
   return options;
 }

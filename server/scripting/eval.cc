@@ -56,7 +56,8 @@ void Eval(Call& call, const EvalMode& mode, Args args, ReplyBuilder& reply) {
                 {.name = running.script->digest,
                  .flags = running.script->flags,
                  .read_only = mode.read_only,
-                 .is_function = false});
+                 .is_function = false},
+                args);
   if (!run.MayBegin(reply)) return;
   const auto keys = static_cast<size_t>(key_count);
   thread.Run(running, run, args.subspan(3, keys), args.subspan(3 + keys), call, reply);

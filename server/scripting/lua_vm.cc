@@ -85,7 +85,7 @@ void LuaVm::End(lua_State* lua) {
   for (lua_State* state : {lua, state_}) {
     lua_sethook(state, OnHook, LUA_MASKCALL | LUA_MASKLINE | LUA_MASKCOUNT, 1);
   }
-  RaiseError(lua, "Script killed by user with SCRIPT KILL...");
+  RaiseError(lua, interrupt_ == nullptr ? "the script was ended" : interrupt_->WhyEnded());
 }
 
 bool LuaVm::HasStack() const {

@@ -25,6 +25,8 @@ class LuaInterrupt {
   virtual ~LuaInterrupt() = default;
   // Whether the script is to end. Asked about every millisecond while it runs.
   virtual bool MustEnd() = 0;
+  // The error that it ends with (see PushError).
+  virtual const char* WhyEnded() const { return "Script killed by user with SCRIPT KILL..."; }
 };
 
 class LuaVm {

@@ -137,6 +137,21 @@ void CloseSandbox(lua_State* lua) {
   RestoreGlobals(lua);
 }
 
+void RefuseUnknownFields(lua_State* lua) {
+  lua_newtable(lua);
+  SetField(lua, "__index", RefuseUnknownGlobal);
+  lua_setmetatable(lua, -2);
+}
+
+void SetGlobalsSource(lua_State* lua) {
+  GetFromRegistry(lua, &common_globals_place);
+  lua_getmetatable(lua, -1);
+  lua_pushliteral(lua, "__index");
+  lua_pushvalue(lua, -4);
+  lua_rawset(lua, -3);
+  lua_pop(lua, 3);
+}
+
 void PushRealGlobals(lua_State* lua) {
   GetFromRegistry(lua, &real_globals_place);
 }

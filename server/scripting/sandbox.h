@@ -25,6 +25,10 @@ void MakeReadOnly(lua_State* lua);
 // neither read nor set, as on Redis.
 void CloseSandbox(lua_State* lua);
 
+// Makes reading fields of the table on the top that do not exist an error.
+void RefuseUnknownFields(lua_State* lua);
+// Lets the common globals look everything up in the table on the top, which is taken off, instead.
+void SetGlobalsSource(lua_State* lua);
 // Pushes the real globals, to set those that change from script to script.
 void PushRealGlobals(lua_State* lua);
 // Makes `lua`'s globals what CloseSandbox made them, should a script have changed that.

@@ -2,10 +2,11 @@
 
 #include "server/exec/dispatcher.h"
 #include "server/scripting/eval_thread.h"
+#include "server/scripting/function_registry.h"
 
 namespace redstart {
 
-ScriptEngine::ScriptEngine() = default;
+ScriptEngine::ScriptEngine() : functions_(std::make_unique<FunctionRegistry>()) {}
 ScriptEngine::~ScriptEngine() = default;
 
 EvalThread& ScriptEngine::ThreadOf(Dispatcher& dispatcher) {

@@ -19,6 +19,7 @@ namespace redstart {
 
 class Dispatcher;
 class EvalThread;
+class FunctionRegistry;
 
 class ScriptEngine {
  public:
@@ -28,6 +29,7 @@ class ScriptEngine {
   ScriptEngine& operator=(const ScriptEngine&) = delete;
 
   ScriptCache& cache() { return cache_; }
+  FunctionRegistry& functions() { return *functions_; }
 
   // What this dispatcher's thread has for running scripts.
   EvalThread& ThreadOf(Dispatcher& dispatcher);
@@ -49,6 +51,7 @@ class ScriptEngine {
   Facts* AddFacts();
 
   ScriptCache cache_;
+  const std::unique_ptr<FunctionRegistry> functions_;
   mutable Mutex mutex_;
   std::vector<std::unique_ptr<Facts>> facts_ ABSL_GUARDED_BY(mutex_);
 };

@@ -1,7 +1,10 @@
 #include "server/scripting/script_run.h"
 
+#include "server/exec/clock.h"
 #include "server/exec/dispatcher.h"
 #include "server/exec/errors.h"
+#include "server/observe/log.h"
+#include "storage/base/tick_clock.h"
 
 namespace redstart {
 namespace {
@@ -25,17 +28,54 @@ const std::string& Coded(std::string_view error) {
 
 }  // namespace
 
-ScriptRun::ScriptRun(Call& call, Session& session, const What& what)
+ScriptRun::ScriptRun(Call& call, Session& session, const What& what, Args command)
     : call_(call),
       session_(session),
       what_(what),
       config_(call.dispatcher().config_in_force()),
       lacked_memory_(config_->maxmemory > 0 &&
-                     call.services().state->over_memory_limit.load(std::memory_order_relaxed)) {
+                     call.services().state->over_memory_limit.load(std::memory_order_relaxed)),
+      command_(command),
+      started_ns_(TickClock::SteadyNanos()) {
   session_.authenticated = true;
   session_.database.store(call.session().database.load(std::memory_order_relaxed));
   session_.no_touch.store(call.session().no_touch.load(std::memory_order_relaxed));
   session_.resp_version.store(2);
+}
+
+ScriptRun::~ScriptRun() {
+  if (!is_busy_) return;
+  call_.services().keyspace->SetBusy(false);
+  call_.services().state->script.End();
+}
+
+void ScriptRun::BecomeBusy(uint64_t elapsed_ms) {
+  using Kind = RunningScript::Kind;
+  is_busy_ = true;
+  // Everybody waits for this script anyway, so the log's file may be waited for as well.
+  logging::Warning(
+      "Slow script detected: still in execution after {} milliseconds. You can try killing the "
+      "script using the {} command. Script name is: {}.",
+      elapsed_ms, what_.is_function ? "FUNCTION KILL" : "SCRIPT KILL", what_.name);
+  call_.services().state->script.BecomeBusy(
+      what_.is_function ? Kind::kFunction : Kind::kEval, what_.name, command_, has_written_,
+      call_.services().clock->NowMicros() / 1000 - elapsed_ms);
+  call_.services().keyspace->SetBusy(true);
+}
+
+bool ScriptRun::MustEnd() {
+  const Services& services = call_.services();
+  const auto threshold = static_cast<uint64_t>(config_->busy_reply_threshold);
+  if (threshold == 0) return false;
+  if (!is_busy_) {
+    constexpr uint64_t kNanosPerMilli = 1'000'000;
+    const uint64_t elapsed_ms = (TickClock::SteadyNanos() - started_ns_) / kNanosPerMilli;
+    if (elapsed_ms < threshold) return false;
+    BecomeBusy(elapsed_ms);
+  }
+  call_.dispatcher().Poll();
+  return services.state->script.killed() ||
+         services.state->stopping.load(std::memory_order_relaxed);
 }
 
 bool ScriptRun::WritesAreRefused() const {
@@ -98,7 +138,10 @@ bool ScriptRun::CallCommand() {
     stats.errors.Add(refusal_[0] == '-' ? refusal_.substr(1) : "ERR ", 1);
     return false;
   }
-  if (row->spec->Has(kWrite)) has_written_ = true;
+  if (row->spec->Has(kWrite) && !has_written_) {
+    has_written_ = true;
+    if (is_busy_) call_.services().state->script.NoteWrite();
+  }
   replies_.Clear();
   flat_reply_.clear();
   ReplyBuilder reply(&replies_, resp());

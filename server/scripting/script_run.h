@@ -27,7 +27,8 @@ class ScriptRun final : public LuaInterrupt {
     bool read_only;         // Run by a command that must not write.
     bool is_function;
   };
-  ScriptRun(Call& call, Session& session, const What& what);
+  ScriptRun(Call& call, Session& session, const What& what, Args command);
+  ~ScriptRun() override;
 
   // The run that a script's function is called in.
   static ScriptRun& Of(lua_State* lua) {
@@ -52,7 +53,8 @@ class ScriptRun final : public LuaInterrupt {
   int resp() const { return session_.resp_version.load(std::memory_order_relaxed); }
   void set_records(bool records) { records_ = records; }
 
-  bool MustEnd() override { return false; }
+  // Lets others be served once the script takes too long.
+  bool MustEnd() override;
   std::string_view name() const { return what_.name; }
 
  private:
@@ -60,12 +62,16 @@ class ScriptRun final : public LuaInterrupt {
   // Why a command is refused, or an empty text.
   std::string_view WhyNot(const CommandRow* row) const;
   bool WritesAreRefused() const;
+  void BecomeBusy(uint64_t elapsed_ms);
 
   Call& call_;
   Session& session_;
   const What what_;
   const std::shared_ptr<const Config> config_;  // Stays while commands may load another one.
   const bool lacked_memory_;
+  const Args command_;  // As the client sent it.
+  const uint64_t started_ns_;
+  bool is_busy_ = false;
   bool has_written_ = false;
   bool records_ = true;
   std::vector<std::string_view> args_;

@@ -26,7 +26,16 @@ class ABSL_LOCKABLE FutexMutex {
 
   void Lock() ABSL_EXCLUSIVE_LOCK_FUNCTION() {
     uint32_t expected = kFree;
-    if (!word_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire)) LockSlow();
+    if (!word_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire)) {
+      LockSlow(nullptr);
+    }
+  }
+  // The same, but gives up (false) while `called_off` is true, which it looks at every few
+  // milliseconds.
+  bool LockUnless(const std::atomic<bool>& called_off) ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
+    uint32_t expected = kFree;
+    if (word_.compare_exchange_strong(expected, kHeld, std::memory_order_acquire)) return true;
+    return LockSlow(&called_off);
   }
   bool TryLock() ABSL_EXCLUSIVE_TRYLOCK_FUNCTION(true) {
     uint32_t expected = kFree;
@@ -41,7 +50,8 @@ class ABSL_LOCKABLE FutexMutex {
   static constexpr uint32_t kHeld = 1;
   static constexpr uint32_t kContended = 2;
 
-  void LockSlow();
+  // Null: nothing calls it off.
+  bool LockSlow(const std::atomic<bool>* called_off);
   void WakeOne();
 
   std::atomic<uint32_t> word_{kFree};

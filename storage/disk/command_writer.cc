@@ -151,6 +151,11 @@ void CommandWriter::Begin() {
   if (second_ != 0) buffer_.append("#TS:").append(std::to_string(second_)).append("\r\n");
 }
 
+void CommandWriter::Function(std::string_view source) {
+  AppendEncodedCommand({"FUNCTION", "LOAD", source}, &buffer_);
+  FlushIfLarge();
+}
+
 void CommandWriter::SelectDatabase(int database) {
   AppendEncodedCommand({"SELECT", std::to_string(database)}, &buffer_);
 }

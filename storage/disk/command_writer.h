@@ -24,6 +24,7 @@ class CommandWriter final : public SnapshotWriter {
 
   void Begin() override;
   void Fact(std::string_view, std::string_view) override {}
+  void Function(std::string_view source) override;
   void SelectDatabase(int database) override;
   void Sizes(uint64_t, uint64_t) override {}
   void Add(const Entry& entry) override;

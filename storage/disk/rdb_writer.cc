@@ -30,6 +30,11 @@ void RdbWriter::Fact(std::string_view name, std::string_view value) {
   AppendRdbString(value, RdbCompression::kOff, &buffer_);
 }
 
+void RdbWriter::Function(std::string_view source) {
+  AppendByte(kRdbFunction, &buffer_);
+  AppendRdbString(source, options_.compression, &buffer_);
+}
+
 void RdbWriter::SelectDatabase(int database) {
   AppendByte(kRdbSelect, &buffer_);
   AppendRdbLength(static_cast<uint64_t>(database), &buffer_);

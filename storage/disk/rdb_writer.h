@@ -35,6 +35,7 @@ class RdbWriter final : public SnapshotWriter {
 
   void Begin() override;
   void Fact(std::string_view name, std::string_view value) override;
+  void Function(std::string_view source) override;
   void SelectDatabase(int database) override;
   void Sizes(uint64_t keys, uint64_t with_deadline) override;
   void Add(const Entry& entry) override;

@@ -192,6 +192,7 @@ absl::Status Snapshot::Finish(SnapshotWriter* writer) {
 void Snapshot::WriteHead(SnapshotWriter* writer) {
   writer->Begin();
   for (const auto& [name, value] : options_.facts) writer->Fact(name, value);
+  for (const std::string& source : options_.functions) writer->Function(source);
 }
 
 void Snapshot::Select(SnapshotWriter* writer, const DatabaseSizes& database) {

@@ -39,6 +39,8 @@ class Snapshot : private Capture {
     int64_t second = 0;
     // Facts for the head of the file.
     std::vector<std::pair<std::string, std::string>> facts;
+    // Sources of function libraries.
+    std::vector<std::string> functions = {};
     size_t capture_budget = size_t{32} << 20;
     // Called after each key, without locks of its own; may be empty. It must not dawdle once `stop`
     // is set.

@@ -22,6 +22,8 @@ class SnapshotWriter {
   virtual void Begin() = 0;
   // A fact about the file, such as "redis-ver".
   virtual void Fact(std::string_view name, std::string_view value) = 0;
+  // The source of a function library.
+  virtual void Function(std::string_view source) = 0;
   // What follows belongs to this database.
   virtual void SelectDatabase(int database) = 0;
   // `keys` and `with_deadline` let the reader reserve space.

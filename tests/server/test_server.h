@@ -32,6 +32,7 @@
 #include "server/observe/slow_log.h"
 #include "server/persistence/persistence.h"
 #include "server/pubsub/channel_registry.h"
+#include "server/scripting/function_registry.h"
 #include "server/scripting/script_engine.h"
 #include "storage/disk/journal.h"
 
@@ -96,6 +97,7 @@ struct TestServer {
                        .publisher = &channels,
                        .gate = &gate,
                        .scripts = &scripts,
+                       .functions = &scripts.functions(),
                        .clock = &clock};
   Persistence persistence{services};  // Its thread is not started.
   Migrator migrator{services};
