@@ -47,7 +47,7 @@ std::optional<LibrarySource> ReadLibrarySource(std::string_view source, std::str
 std::string DumpSources(absl::Span<const std::string> sources) {
   std::string payload;
   for (const std::string& source : sources) {
-    AppendByte(kRdbFunction, &payload);
+    payload.push_back(static_cast<char>(kRdbFunction));
     AppendRdbString(source, RdbCompression::kOn, &payload);
   }
   AppendDumpFooter(&payload);
