@@ -86,10 +86,7 @@ void WarnAboutBacklog(int backlog) {
 
 Config Prepared(Config config) {
   config.maxclients = FitOpenFiles(config.maxclients);
-  const auto percent = static_cast<uint64_t>(config.maxmemory_container_percent);
-  if (config.maxmemory == 0 && percent > 0) {
-    config.maxmemory = static_cast<int64_t>(CgroupMemoryLimit("") / 100 * percent);
-  }
+  if (config.maxmemory == 0) TakeShareOfContainer(&config);
   return config;
 }
 

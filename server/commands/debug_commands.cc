@@ -47,7 +47,7 @@ void Log(Call&, Args args, ReplyBuilder& reply) {
 // DEBUG OBJECT key
 void Object(const ReadKeys& keys, Args args, ReplyBuilder& reply) {
   if (!HasCount(args, 3, reply)) return;
-  const Entry* entry = keys.PeekSilently(args[2]);
+  const Entry* entry = keys.PeekAtStored(args[2]);
   if (entry == nullptr) return reply.Fail(error::kNoSuchKey);
   const auto compression =
       keys.config().rdbcompression ? RdbCompression::kOn : RdbCompression::kOff;

@@ -5,6 +5,7 @@
 #include <optional>
 
 #include "absl/container/flat_hash_set.h"
+#include "server/config/host_limits.h"
 #include "server/config/options.h"
 #include "storage/base/glob.h"
 
@@ -94,6 +95,9 @@ absl::Status ConfigStore::Set(absl::Span<const NameValue> changes, const SetOpti
     if (const absl::Status set = SetOption(option, words, *after); !set.ok()) {
       return Failed(targets[i].name, Reason(set));
     }
+  }
+  if (after->maxmemory_container_percent != before->maxmemory_container_percent) {
+    TakeShareOfContainer(after.get());
   }
   if (*after == *before) return absl::OkStatus();
 

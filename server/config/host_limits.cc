@@ -145,6 +145,12 @@ uint64_t CgroupMemoryLimit(const std::string& root) {
       TightestLimit(root, {"memory", {"memory"}, MemoryOfV1Group, MemoryOfV2Group}));
 }
 
+void TakeShareOfContainer(Config* config) {
+  const auto percent = static_cast<uint64_t>(config->maxmemory_container_percent);
+  const uint64_t limit = percent == 0 ? 0 : CgroupMemoryLimit("");
+  if (limit > 0) config->maxmemory = static_cast<int64_t>(limit / 100 * percent);
+}
+
 int UsableCpus() {
   int cpus = 0;
   cpu_set_t mask;

@@ -13,6 +13,8 @@
 #include <cstdint>
 #include <string>
 
+#include "server/config/config.h"
+
 namespace redstart {
 
 // CPUs this process may use: the affinity mask, lowered by the tightest quota of its cgroup and
@@ -25,6 +27,9 @@ int CgroupCpuQuota(const std::string& root);
 
 // Bytes of memory that the tightest of these groups allows, or 0 if none does. `root`: as above.
 uint64_t CgroupMemoryLimit(const std::string& root);
+
+// Lets maxmemory be maxmemory-container-percent of the container's limit, if there are both.
+void TakeShareOfContainer(Config* config);
 
 }  // namespace redstart
 

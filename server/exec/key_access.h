@@ -243,6 +243,11 @@ class ReadKeys {
   const Entry* PeekSilently(std::string_view key) const {
     return access_->FindLive(key, database());
   }
+  // What is stored at a key, even if it has expired already (DEBUG OBJECT). Counts as nothing.
+  const Entry* PeekAtStored(std::string_view key) const {
+    const KeyAccess::Located located = access_->Locate(key, database());
+    return located.place ? located.place.node() : nullptr;
+  }
   // A field that was found expired, and all of them of one hash: deleted after the command.
   void NoteExpiredField(std::string_view key, std::string_view field) const {
     access_->NoteExpiredField(key, field, database());

@@ -31,10 +31,10 @@ class Loading final : public LuaInterrupt {
   const char* WhyEnded() const override { return "FUNCTION LOAD timeout"; }
 
   // False if there is such a function.
-  bool Add(const char* name, const char* description, uint32_t flags, int callback) {
-    Function function{name, std::nullopt, flags, callback};
+  bool Add(std::string_view name, const char* description, uint32_t flags, int callback) {
+    Function function{std::string(name), std::nullopt, flags, callback};
     if (description != nullptr) function.description = description;
-    return library_->functions.emplace(name, std::move(function)).second;
+    return library_->functions.emplace(std::string(name), std::move(function)).second;
   }
 
  private:
@@ -45,7 +45,7 @@ class Loading final : public LuaInterrupt {
 
 // The arguments of redis.register_function. The strings are Lua's, and stay on its stack.
 struct Registration {
-  const char* name = nullptr;
+  std::string_view name;  // With a null pointer if there is none.
   const char* description = nullptr;
   uint32_t flags = 0;
   int callback_index = 0;
@@ -78,7 +78,7 @@ const char* ReadNamed(lua_State* lua, int kept, Registration* wanted) {
     if (!lua_isstring(lua, -1)) {
       return "function_name argument given to redis.register_function must be a string";
     }
-    wanted->name = lua_tostring(lua, -1);
+    wanted->name = LuaText(lua, -1);
   } else if (strcasecmp(key, "description") == 0) {
     if (!lua_isstring(lua, -1)) {
       return "description argument given to redis.register_function must be a string";
@@ -117,7 +117,8 @@ const char* ReadNamedArguments(lua_State* lua, Registration* wanted) {
     if (error != nullptr) return error;
     lua_pop(lua, 1);
   }
-  if (wanted->name == nullptr) return "redis.register_function must get a function name argument";
+  if (wanted->name.data() == nullptr)
+    return "redis.register_function must get a function name argument";
   if (lua_isnil(lua, 2)) return "redis.register_function must get a callback argument";
   return nullptr;
 }
@@ -127,7 +128,7 @@ const char* ReadPositionalArguments(lua_State* lua, Registration* wanted) {
   if (!lua_isfunction(lua, 2)) {
     return "second argument to redis.register_function must be a function";
   }
-  wanted->name = lua_tostring(lua, 1);
+  wanted->name = LuaText(lua, 1);
   wanted->callback_index = 2;
   return nullptr;
 }

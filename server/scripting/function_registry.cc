@@ -3,6 +3,7 @@
 #include <algorithm>
 #include <utility>
 
+#include "absl/strings/ascii.h"
 #include "server/exec/dispatcher.h"
 #include "server/scripting/library_source.h"
 #include "server/scripting/lua_reply.h"
@@ -47,6 +48,10 @@ int RunBody(lua_State* lua) {
 }
 
 }  // namespace
+
+bool FunctionRegistry::LessInAnyCase::operator()(std::string_view a, std::string_view b) const {
+  return std::ranges::lexicographical_compare(a, b, {}, absl::ascii_tolower, absl::ascii_tolower);
+}
 
 FunctionRegistry::FunctionRegistry() : session_(0, {.address = "lua"}, 0, nullptr) {}
 FunctionRegistry::~FunctionRegistry() = default;
@@ -192,7 +197,7 @@ void FunctionRegistry::Publish() {
   Usage usage{.libraries = libraries_.size(),
               .functions = functions_.size(),
               .vm_bytes = vm_ == nullptr ? 0 : vm_->used_bytes()};
-  absl::flat_hash_map<std::string, uint32_t> flags;
+  std::map<std::string, uint32_t, LessInAnyCase> flags;
   std::vector<std::string> sources;
   for (const auto& [name, library] : libraries_) {
     usage.source_bytes += library->source.size();
@@ -207,7 +212,7 @@ void FunctionRegistry::Publish() {
 
 std::optional<uint32_t> FunctionRegistry::FlagsOf(std::string_view name) const {
   const MutexLock lock(&mutex_);
-  const auto found = flags_.find(absl::string_view(name.data(), name.size()));
+  const auto found = flags_.find(name);
   if (found == flags_.end()) return std::nullopt;
   return found->second;
 }

@@ -16,7 +16,6 @@
 #include <vector>
 
 #include "absl/base/thread_annotations.h"
-#include "absl/container/flat_hash_map.h"
 #include "protocol/reply_builder.h"
 #include "protocol/request.h"
 #include "server/exec/function_store.h"
@@ -79,10 +78,15 @@ class FunctionRegistry final : public FunctionStore {
   std::unique_ptr<LuaVm> vm_;  // Made when it is first needed.
   Session session_;
   Libraries libraries_;
-  std::map<std::string, const Function*, std::less<>> functions_;
+  // Functions are called by their names in any case, so no two may differ in that alone.
+  struct LessInAnyCase {
+    using is_transparent = void;
+    bool operator()(std::string_view a, std::string_view b) const;
+  };
+  std::map<std::string, const Function*, LessInAnyCase> functions_;
 
   mutable Mutex mutex_;
-  absl::flat_hash_map<std::string, uint32_t> flags_ ABSL_GUARDED_BY(mutex_);
+  std::map<std::string, uint32_t, LessInAnyCase> flags_ ABSL_GUARDED_BY(mutex_);
   Usage usage_ ABSL_GUARDED_BY(mutex_);
   std::vector<std::string> sources_ ABSL_GUARDED_BY(mutex_);
 };
