@@ -123,7 +123,7 @@ size_t RequestParser::ParseWholeArray(std::string_view input, const ParserLimits
     if (p != end && *p == '$') data = ReadLength(p + 1, end, &bytes);
     if (data == nullptr || bytes > max_bulk || end - data < bytes + 2) {
       phase_ = Phase::kArgs;
-      args_left_ = left;
+      args_left_ = static_cast<int32_t>(left);
       pos_ = p - base;
       KeepOpenRequest(base, batch);
       return 0;
@@ -158,7 +158,7 @@ RequestParser::Step RequestParser::ParseCount(std::string_view input, const Pars
   }
   pos_ = cr + 2;
   scanned_ = 0;
-  args_left_ = count;
+  args_left_ = static_cast<int32_t>(std::max<int64_t>(count, 0));
   if (count > 0) phase_ = Phase::kArgs;
   return Step::kDone;
 }

@@ -67,7 +67,7 @@ class RequestParser {
  private:
   enum class Step { kDone, kNeedMore, kError };
   enum class Line { kFound, kMissing, kTooLong };
-  enum class Phase { kStart, kCount, kArgs, kInline };
+  enum class Phase : uint8_t { kStart, kCount, kArgs, kInline };
   struct Piece {
     size_t offset;
     size_t size;
@@ -88,9 +88,9 @@ class RequestParser {
 
   // The unfinished request. Offsets count from the first byte not consumed.
   Phase phase_ = Phase::kStart;
+  int32_t args_left_ = 0;    // in Phase::kArgs
   size_t pos_ = 0;           // next byte to look at: the start of a line or of an argument's bytes
   size_t scanned_ = 0;       // bytes of the line at pos_ known not to hold its end
-  int64_t args_left_ = 0;    // in Phase::kArgs
   int64_t bulk_bytes_ = -1;  // of the argument at pos_; -1: its length line comes first
   std::vector<Piece> pieces_;  // arguments seen
 

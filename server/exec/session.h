@@ -51,10 +51,6 @@ class Session {
   // --- The owner's thread only. ---
   bool authenticated = false;
   ReplyMode reply_mode = ReplyMode::kOn;
-  // Offsets of the log (reply_gate.h): the last effect that the session has seen, which what it
-  // sends waits for, and the last one of its own.
-  uint64_t seen_effect = 0;
-  uint64_t own_effect = 0;
   void SeeEffect(uint64_t offset) { seen_effect = seen_effect < offset ? offset : seen_effect; }
   // REPLCONF rdb-only: SYNC sends the file and no stream.
   bool wants_rdb_only = false;
@@ -113,7 +109,17 @@ class Session {
   std::atomic<bool> no_touch{false};
   std::atomic<bool> reads_journal{false};  // A replica, as far as commands are concerned.
   std::atomic<bool> is_monitor{false};     // Set by MonitorFeed alone.
-  std::atomic<uint64_t> wait_number{0};    // Of the wait under way, or the last one.
+
+ private:
+  std::atomic<bool> close_requested_{false};
+
+ public:
+  // The owner's alone: offsets of the log (reply_gate.h). The last effect that the session has
+  // seen, which what it sends waits for, and the last one of its own.
+  uint64_t seen_effect = 0;
+  uint64_t own_effect = 0;
+
+  std::atomic<uint64_t> wait_number{0};  // Of the wait under way, or the last one.
   std::atomic<uint64_t> last_interaction_ms;
   std::atomic<const CommandRow*> last_command{nullptr};
   std::atomic<int> queued_commands{-1};  // CLIENT LIST's multi.
@@ -155,7 +161,6 @@ class Session {
   const Peer peer_;
   const uint64_t created_ms_;
   Mailbox* const mailbox_;
-  std::atomic<bool> close_requested_{false};
   std::unique_ptr<Transaction> transaction_;
   std::unique_ptr<WatchList> watches_;
   std::unique_ptr<SessionWait> wait_;

@@ -56,8 +56,8 @@ void Connection::OnReadable(bool usable) {
   AccountMemory();  // Before what may be a huge request is executed.
   if (closed_) return;
   if (!input.empty()) {
-    if (session_.is_waiting() || held_) {
-      kept_while_held_ |= held_;
+    if (session_.is_waiting() || hold_ != Hold::kNone) {
+      if (hold_ != Hold::kNone) hold_ = Hold::kHeldWithInput;
       Keep(input);
       AccountMemory();
     } else {
@@ -225,11 +225,11 @@ ByteStream::Result Connection::WriteReplies(const ReplyBuffer& replies) {
 }
 
 bool Connection::IsHeld() {
-  if (held_) return true;
+  if (hold_ != Hold::kNone) return true;
   ReplyGate& gate = *thread_->gate();
   if (!gate.is_used() || gate.IsSafe(session_.seen_effect)) return false;
   if (gate.has_failed() && gate.IsSafe(session_.own_effect)) return false;
-  held_ = true;
+  hold_ = Hold::kHeld;
   thread_->Hold(shared_from_this());
   return true;
 }
@@ -239,7 +239,7 @@ void Connection::SeeLog() {
 }
 
 void Connection::Release(bool failed) {
-  held_ = false;
+  const bool has_input = std::exchange(hold_, Hold::kNone) == Hold::kHeldWithInput;
   if (closed_) return;
   if (failed && !thread_->gate()->IsSafe(session_.own_effect)) {
     logging::Warning("Closing client whose write is not in the append-only file: id={} addr={}",
@@ -247,7 +247,7 @@ void Connection::Release(bool failed) {
     return Close();
   }
   if (!waiting_to_write_) WriteQueue();
-  if (!std::exchange(kept_while_held_, false)) return;
+  if (!has_input) return;
   if (!closed_ && !session_.close_after_reply && !session_.is_waiting()) {
     Process({pending_.bytes.get(), pending_.size});
   }
@@ -393,10 +393,11 @@ bool Connection::IsOverOutputLimit(uint64_t now_ms) {
   if (!over_soft) {
     over_soft_limit_since_ms_ = 0;
   } else if (over_soft_limit_since_ms_ == 0) {
-    over_soft_limit_since_ms_ = now_ms;
+    over_soft_limit_since_ms_ = std::max(static_cast<uint32_t>(now_ms), 1u);
   }
-  const bool too_long = over_soft && now_ms - over_soft_limit_since_ms_ >
-                                         static_cast<uint64_t>(limit.soft_seconds) * 1000;
+  // Good for as long as the low bits do not come round: 49 days.
+  const uint32_t over_for_ms = static_cast<uint32_t>(now_ms) - over_soft_limit_since_ms_;
+  const bool too_long = over_soft && over_for_ms > static_cast<uint64_t>(limit.soft_seconds) * 1000;
   if (!over_hard && !too_long) return false;
   logging::Warning(
       "Client id={} addr={} scheduled to be closed ASAP for overcoming of output buffer limits: "

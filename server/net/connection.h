@@ -56,6 +56,8 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   void OnWritable(bool usable) override;
 
  private:
+  // While held, nothing is sent, and nothing executed; input may have come meanwhile.
+  enum class Hold : uint8_t { kNone, kHeld, kHeldWithInput };
   // Bytes of a request that is not complete.
   struct Pending {
     std::unique_ptr<char[]> bytes;
@@ -97,11 +99,10 @@ class Connection : public StreamWaiter, public std::enable_shared_from_this<Conn
   RequestParser parser_;
   Pending pending_;
   std::unique_ptr<OutputQueue> queue_;
-  uint64_t over_soft_limit_since_ms_ = 0;
   uint64_t deadline_ms_ = WaitOptions::kNoDeadline;  // What the thread was asked to wake us at.
+  uint32_t over_soft_limit_since_ms_ = 0;            // The clock's low bits, never 0; 0: it is not.
   bool waiting_to_write_ = false;
-  bool held_ = false;             // Nothing is sent, and nothing executed.
-  bool kept_while_held_ = false;  // Input has come meanwhile.
+  Hold hold_ = Hold::kNone;
   bool closed_ = false;
   bool closing_ = false;  // Close is put off: nothing is read or written any more.
 };

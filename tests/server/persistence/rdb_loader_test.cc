@@ -62,7 +62,8 @@ TEST_F(RdbLoaderTest, FailuresNameTheFile) {
   EXPECT_TRUE(absl::IsNotFound(loader_.Load(folder_.File("missing"), {})));
   folder_.Write("short", "REDIS0010\x00\x01");
   EXPECT_THAT(Text(loader_.Load(folder_.File("short"), {})), HasSubstr("/short: "));
-  EXPECT_THAT(Text(Load("\xf5\x04"s + "code")), HasSubstr("functions cannot be loaded yet"));
+  EXPECT_THAT(Text(Load("\xf5\x04"s + "code")),
+              HasSubstr("/dump.rdb: Failed creating the library: Missing library metadata"));
   EXPECT_THAT(Text(loader_.Load(folder_.path(), {})), HasSubstr("Is a directory"));
 }
 
