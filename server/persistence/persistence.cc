@@ -163,7 +163,7 @@ bool Persistence::IsSaveDue(const Config& config) const {
 void Persistence::MakeJob(Kind kind, std::vector<std::shared_ptr<ReplicaFeed>> feeds) {
   const auto config = services_.config->current();
   Snapshot::Options options = SnapshotOptionsFor(services_, *config);
-  job_ = std::make_unique<Job>();
+  job_ = std::make_shared<Job>();
   job_->kind = kind;
   background_jobs_.fetch_add(1, std::memory_order_relaxed);
   job_->feeds = std::move(feeds);

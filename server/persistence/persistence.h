@@ -194,7 +194,8 @@ class Persistence {
 
   mutable Mutex mutex_;
   std::condition_variable_any changed_;
-  std::unique_ptr<Job> job_ ABSL_GUARDED_BY(mutex_);
+  // Shared with whoever prepares it: the thread may be done with it first.
+  std::shared_ptr<Job> job_ ABSL_GUARDED_BY(mutex_);
   bool scheduled_ ABSL_GUARDED_BY(mutex_) = false;
   bool rewrite_scheduled_ ABSL_GUARDED_BY(mutex_) = false;
   bool stopping_ ABSL_GUARDED_BY(mutex_) = false;

@@ -61,7 +61,7 @@ void Persistence::RegisterConfigHooks() {
 
 absl::Status Persistence::TurnAofOn() {
   aof_.TurnOn();
-  Job* job = nullptr;
+  std::shared_ptr<Job> job;
   {
     const MutexLock lock(&mutex_);
     if (job_ != nullptr) {
@@ -80,9 +80,9 @@ absl::Status Persistence::TurnAofOn() {
       return absl::OkStatus();
     }
     MakeJob(Kind::kRewrite);
-    job = job_.get();
+    job = job_;
   }
-  const absl::Status status = Prepare(job);
+  const absl::Status status = Prepare(job.get());
   if (!status.ok()) aof_.TurnOff();
   {
     const MutexLock lock(&mutex_);
@@ -109,7 +109,7 @@ void Persistence::TurnAofOff() {
 }
 
 Persistence::Outcome Persistence::RewriteAof(bool may_start) {
-  Job* job = nullptr;
+  std::shared_ptr<Job> job;
   {
     const MutexLock lock(&mutex_);
     if (job_ != nullptr && job_->kind == Kind::kRewrite) return Outcome::kInProgress;
@@ -119,9 +119,9 @@ Persistence::Outcome Persistence::RewriteAof(bool may_start) {
       return Outcome::kScheduled;
     }
     MakeJob(Kind::kRewrite);
-    job = job_.get();
+    job = job_;
   }
-  const absl::Status status = Prepare(job);
+  const absl::Status status = Prepare(job.get());
   const MutexLock lock(&mutex_);
   changed_.notify_all();
   return status.ok() ? Outcome::kStarted : Outcome::kFailed;
